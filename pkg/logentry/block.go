@@ -13,6 +13,9 @@ type Block struct {
 	Arrival int64
 	// Broken: the stream broke in the middle of the last line (truncated gzip, connection lost), which is then a dead letter.
 	Broken bool
+	// TooLong, where above 0, says that the block stands for one line longer than MaxLine: its length in bytes as far as it was read, line
+	// end included. Data is empty then.
+	TooLong int64
 }
 
 // DeadLetter points at consecutive lines of one block that could not become entries, all for the same reason. It never holds their text.
