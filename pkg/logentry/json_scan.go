@@ -1,0 +1,296 @@
+package logentry
+
+import "bytes"
+
+// maxDepth is how deep objects and arrays may be nested; encoding/json has the same limit.
+const maxDepth = 10000
+
+// scanner reads any line that is a JSON object, with the leniency that jsonParser describes, and notes how the line is built.
+type scanner struct {
+	*found
+	anyCase bool
+	// steps are the values of the line in order, objects on the way to mapped keys excepted. learnable says whether they may become a
+	// shape: not where a mapped key comes twice, as then a later value may have to undo an earlier one.
+	steps     []step
+	learnable bool
+	name      []byte                  // scratch for keys with escapes
+	inObject  [maxDepth/64 + 1]uint64 // per depth a bit: object (or else array)
+}
+
+// step is one value of a line.
+type step struct {
+	span
+	kind  valueKind
+	leaf  bool  // it fills field
+	field field // where leaf
+	depth uint16
+}
+
+// valueKind is how a value is written. A string's span is what stands between its quotes.
+type valueKind uint8
+
+const (
+	kindString valueKind = iota
+	kindBare             // number, true, false, null
+	kindObject           // skipped as a whole
+	kindArray            // skipped as a whole
+	kindEnd              // no value: the rest of the line after the last one
+)
+
+// read fills f; false where the line is no object or is broken.
+func (s *scanner) read(f *found, keys []mappedKey, anyCase bool) bool {
+	s.found, s.anyCase, s.learnable = f, anyCase, true
+	s.set, s.present, s.steps = 0, 0, s.steps[:0]
+	at := space(s.line, 0)
+	if at == len(s.line) || s.line[at] != '{' {
+		return false
+	}
+	at = s.object(at+1, keys, 1)
+	return at >= 0 && space(s.line, at) == len(s.line)
+}
+
+// object reads the members of an object from after its brace on and returns the position after the closing one, -1 if broken. The
+// recursion is as deep as the mapping's keys at most.
+func (s *scanner) object(at int, keys []mappedKey, depth int) int {
+	at = space(s.line, at)
+	if at < len(s.line) && s.line[at] == '}' {
+		return at + 1
+	}
+	seen := uint64(0)
+	for {
+		name, value := s.key(at)
+		if value < 0 {
+			return -1
+		}
+		k := s.mapped(keys, name, &seen)
+		if at = space(s.line, s.value(value, k, depth)); at < 0 || at == len(s.line) {
+			return -1
+		}
+		switch s.line[at] {
+		case ',':
+			at = space(s.line, at+1)
+		case '}':
+			return at + 1
+		default:
+			return -1
+		}
+	}
+}
+
+// key reads a key and its colon at position at; value is where the value begins, -1 if broken.
+func (s *scanner) key(at int) (name []byte, value int) {
+	line := s.line
+	if at >= len(line) || line[at] != '"' {
+		return nil, -1
+	}
+	end := stringEnd(line, at+1)
+	if end < 0 {
+		return nil, -1
+	}
+	name = line[at+1 : end]
+	if s.escapes && bytes.IndexByte(name, '\\') >= 0 {
+		s.name = unescape(s.name[:0], name)
+		name = s.name
+	}
+	at = space(line, end+1)
+	if at == len(line) || line[at] != ':' {
+		return nil, -1
+	}
+	return name, space(line, at+1)
+}
+
+// mapped finds the mapped key of that name. Where the object had it before, what that gave is forgotten.
+func (s *scanner) mapped(keys []mappedKey, name []byte, seen *uint64) *mappedKey {
+	for i := range keys {
+		k := &keys[i]
+		if k.name != string(name) && !(s.anyCase && equalFold(k.name, name)) {
+			continue
+		}
+		if *seen>>i&1 == 1 {
+			s.set &^= k.under
+			s.present &^= k.under
+			s.learnable = false
+		}
+		*seen |= 1 << i
+		if k.leaf {
+			s.present |= 1 << k.field
+		}
+		return k
+	}
+	return nil
+}
+
+// equalFold compares ASCII text in any case.
+func equalFold(a string, b []byte) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range len(a) {
+		x, y := a[i], b[i]
+		if x != y && (x|0x20 != y|0x20 || x|0x20 < 'a' || x|0x20 > 'z') {
+			return false
+		}
+	}
+	return true
+}
+
+// value reads the value at position at of the key k (nil: not mapped) and returns the position after it, -1 if broken.
+func (s *scanner) value(at int, k *mappedKey, depth int) int {
+	if at >= len(s.line) {
+		return -1
+	}
+	from, end, kind := at, -1, kindBare
+	switch s.line[at] {
+	case '"':
+		kind, from = kindString, at+1
+		end = stringEnd(s.line, from)
+	case '{':
+		if k != nil && len(k.inside) > 0 {
+			return s.object(at+1, k.inside, depth+1)
+		}
+		kind = kindObject
+		end = s.skip(at, depth)
+	case '[':
+		kind = kindArray
+		end = s.skip(at, depth)
+	default:
+		end = bareEnd(s.line, at)
+	}
+	if end < 0 {
+		return -1
+	}
+	st := step{span: span{uint32(from), uint32(end)}, kind: kind, depth: uint16(depth), leaf: k != nil && k.leaf} //nolint:gosec // lines are bounded
+	if st.leaf {
+		st.field = k.field
+		s.note(kind, k.field, st.span)
+	}
+	s.steps = append(s.steps, st)
+	if kind == kindString {
+		end++
+	}
+	return end
+}
+
+// note records the value of a field. null and values that are objects or arrays are none.
+func (f *found) note(kind valueKind, which field, at span) {
+	if kind == kindObject || kind == kindArray || kind == kindBare && string(f.line[at.from:at.to]) == "null" {
+		return
+	}
+	f.set |= 1 << which
+	f.spans[which] = at
+}
+
+// space returns the position of the first byte from at on that is no white space; negative positions stay as they are.
+func space(line []byte, at int) int {
+	for at >= 0 && at < len(line) && (line[at] == ' ' || line[at] == '\t' || line[at] == '\r' || line[at] == '\n') {
+		at++
+	}
+	return at
+}
+
+var isBare = func() (t [256]bool) {
+	for _, c := range "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ+-." {
+		t[c] = true
+	}
+	return t
+}()
+
+// bareEnd returns the end of a value without quotes, -1 where there is none.
+func bareEnd(line []byte, at int) int {
+	from := at
+	for at < len(line) && isBare[line[at]] {
+		at++
+	}
+	if at == from {
+		return -1
+	}
+	return at
+}
+
+// skip checks the object or array at position at, which lies in depth others, and returns the position after it, -1 if broken.
+func (s *scanner) skip(at, depth int) int {
+	line, outside := s.line, depth
+	for {
+		// Here at is where a value, or the key of a member, must begin.
+		if depth > outside && s.isObject(depth) {
+			if _, at = s.skipKey(at); at < 0 {
+				return -1
+			}
+		}
+		if at >= len(line) {
+			return -1
+		}
+		switch line[at] {
+		case '"':
+			if at = stringEnd(line, at+1) + 1; at == 0 {
+				return -1
+			}
+		case '{', '[':
+			if depth++; depth > maxDepth {
+				return -1
+			}
+			s.enter(depth, line[at] == '{')
+			at = space(line, at+1)
+			if at == len(line) {
+				return -1
+			}
+			if line[at] != '}' && line[at] != ']' {
+				continue
+			}
+		default:
+			if at = bareEnd(line, at); at < 0 {
+				return -1
+			}
+		}
+		if at, depth = s.leave(at, depth, outside); at < 0 || depth == outside {
+			return at
+		}
+	}
+}
+
+// leave closes what ends at position at and goes on to where the next value must begin.
+func (s *scanner) leave(at, depth, outside int) (next, inside int) {
+	line := s.line
+	for {
+		at = space(line, at)
+		if at == len(line) {
+			return -1, depth
+		}
+		switch c := line[at]; {
+		case c == ',':
+			return space(line, at+1), depth
+		case c == '}' && s.isObject(depth), c == ']' && !s.isObject(depth):
+			at++
+			if depth--; depth == outside {
+				return at, depth
+			}
+		default:
+			return -1, depth
+		}
+	}
+}
+
+// skipKey is key for names that nobody needs.
+func (s *scanner) skipKey(at int) (end, value int) {
+	line := s.line
+	if at >= len(line) || line[at] != '"' {
+		return 0, -1
+	}
+	if end = stringEnd(line, at+1); end < 0 {
+		return 0, -1
+	}
+	at = space(line, end+1)
+	if at == len(line) || line[at] != ':' {
+		return 0, -1
+	}
+	return end, space(line, at+1)
+}
+
+func (s *scanner) isObject(depth int) bool { return s.inObject[depth/64]>>(depth%64)&1 == 1 }
+
+func (s *scanner) enter(depth int, object bool) {
+	s.inObject[depth/64] &^= 1 << (depth % 64)
+	if object {
+		s.inObject[depth/64] |= 1 << (depth % 64)
+	}
+}
