@@ -126,7 +126,7 @@ func placeholderAt(s []byte) string {
 func appendParts(out, s []byte) []byte {
 	ext := extension(s)
 	s = s[:len(s)-len(ext)]
-	start, tokens := len(out), false
+	start, marked := len(out), false
 	for len(s) > 0 {
 		n := 1
 		switch kinds[s[0]] {
@@ -134,33 +134,29 @@ func appendParts(out, s []byte) []byte {
 			out = append(out, s[0])
 		case openMark:
 			p := placeholderAt(s)
-			out, n = appendPlaceholder(out, p), len(p)
+			out, n, marked = appendPlaceholder(out, p), len(p), true
 		default:
-			out, n = appendValue(out, s)
+			var p string
+			if p, n = wholeValue(s); n > 0 {
+				out = appendPlaceholder(out, p)
+				break
+			}
+			out, n = appendWord(out, s)
+			marked = marked || out[len(out)-1] == '}'
 		}
-		tokens = tokens || bytes.HasSuffix(out, []byte(tokenMark))
 		s = s[n:]
 	}
-	if tokens && !hasPlainWord(out[start:]) {
+	if marked && bytes.Contains(out[start:], []byte(tokenMark)) && !hasPlainWord(out[start:]) {
 		out = append(out[:start], tokenMark...)
 	}
 	return append(out, ext...)
-}
-
-// appendValue appends the template of the UUID, date or word that s begins with, and returns that one's length.
-func appendValue(out, s []byte) ([]byte, int) {
-	if p, n := wholeValue(s); n > 0 {
-		return appendPlaceholder(out, p), n
-	}
-	n := wordLength(s)
-	return appendWord(out, s[:n]), n
 }
 
 // hasPlainWord tells whether a template has a word of four letters or more, all small but the first. A segment with a token and no such
 // word is all token: the rest is what "-" and "_" cut off it.
 func hasPlainWord(template []byte) bool {
 	for i := 0; i < len(template); {
-		n := wordLength(template[i:])
+		n := measure(template[i:]).length
 		if n >= 4 && isPlain(template[i+1:i+n]) && !(i+n < len(template) && template[i+n] == '{') && !(i > 0 && template[i-1] == '}') {
 			return true
 		}
@@ -235,5 +231,5 @@ func isDate(s []byte) bool {
 }
 
 func isWordAt(s []byte, i int) bool {
-	return i < len(s) && (kinds[s[i]] == letter || kinds[s[i]] == digit)
+	return i < len(s) && wordBits[s[i]] != 0
 }

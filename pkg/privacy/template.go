@@ -87,10 +87,11 @@ func shorten(path []byte) (short []byte, cut bool) {
 			path = path[:i]
 		}
 	}
-	for i, c := range path {
-		if c == '?' || c == '#' {
-			return path[:i], false
-		}
+	if i := bytes.IndexByte(path, '?'); i >= 0 {
+		path, cut = path[:i], false
+	}
+	if i := bytes.IndexByte(path, '#'); i >= 0 {
+		path, cut = path[:i], false
 	}
 	return path, cut
 }

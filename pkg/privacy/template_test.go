@@ -261,3 +261,21 @@ func TestWordsStay(t *testing.T) {
 		}
 	}
 }
+
+func FuzzTemplate(f *testing.F) {
+	for _, s := range []string{"/", "*", "/a/1234/b.css", "/%7Ejane;x=1//./..", "/\x1b[31m", "/a@b.c", "/{n}{token}-{x}", "/2024-05-12T10:00:00Z"} {
+		f.Add([]byte(s))
+	}
+	tp, err := NewTemplater(nil)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Fuzz(func(t *testing.T, path []byte) {
+		once := tp.Template(path)
+		checkHarmless(t, once)
+		if twice := tp.Template([]byte(once)); twice != once {
+			t.Fatalf("path %q: template %q has the template %q", path, once, twice)
+		}
+		_ = Static(path)
+	})
+}

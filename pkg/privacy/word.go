@@ -6,52 +6,72 @@ const (
 	minHex     = 8  // shortest hexadecimal word that is not taken for a word of a language
 )
 
-// wordLength returns how many letters and digits s begins with.
-func wordLength(s []byte) int {
-	n := 0
-	for isWordAt(s, n) {
-		n++
+// What a byte of a word is, as bits.
+const (
+	isLetter = 1 << iota
+	isDigit
+	notHex // a letter that is no hexadecimal digit
+)
+
+var wordBits = func() (bits [256]uint8) {
+	for c, k := range kinds {
+		switch {
+		case k == digit:
+			bits[c] = isDigit
+		case k == letter && hexValue(byte(c)) > 15:
+			bits[c] = isLetter | notHex
+		case k == letter:
+			bits[c] = isLetter
+		}
 	}
-	return n
+	return bits
+}()
+
+// word is what the letters and digits at the beginning of a text are like.
+type word struct {
+	length  int
+	digits  int
+	changes int // between letters and digits
+	hex     bool
 }
 
-// appendWord appends the template of a word (letters and digits only).
-func appendWord(out, word []byte) []byte {
-	digits, changes, hex := shape(word)
+func measure(s []byte) (w word) {
+	var seen, last uint8
+	for _, c := range s {
+		bits := wordBits[c]
+		if bits == 0 {
+			break
+		}
+		w.length++
+		w.digits += int(bits & isDigit >> 1)
+		w.changes += int((bits ^ last) & isDigit >> 1)
+		seen |= bits
+		last = bits
+	}
+	if w.length > 0 && s[0] <= '9' {
+		w.changes-- // from nothing to the first digit
+	}
+	w.hex = seen&notHex == 0
+	return w
+}
+
+// appendWord appends the template of the word that s begins with, and returns the word's length.
+func appendWord(out, s []byte) ([]byte, int) {
+	w := measure(s)
+	s = s[:w.length]
 	switch {
-	case digits == len(word):
-		return appendPlaceholder(out, "{n}")
-	case hex && len(word) >= minHex:
-		return appendPlaceholder(out, "{hex}")
-	case len(word) > maxLetters || digits > 0 && len(word) > maxWord:
-		return appendPlaceholder(out, tokenMark)
-	case changes >= 3 && len(word) >= 6: // a1b2c3
-		return appendPlaceholder(out, tokenMark)
-	case hasRandomLetters(word):
-		return appendPlaceholder(out, tokenMark)
-	case digits < 2, isVersion(word):
-		return append(out, word...)
+	case w.digits == w.length:
+		return appendPlaceholder(out, "{n}"), w.length
+	case w.hex && w.length >= minHex:
+		return appendPlaceholder(out, "{hex}"), w.length
+	case w.length > maxLetters, w.digits > 0 && w.length > maxWord,
+		w.changes >= 3 && w.length >= 6, // a1b2c3
+		w.length >= minRandom && hasRandomLetters(s):
+		return appendPlaceholder(out, tokenMark), w.length
+	case w.digits < 2, isVersion(s):
+		return append(out, s...), w.length
 	}
-	return appendNumbered(out, word)
-}
-
-// shape counts the digits of a word and the changes between letters and digits, and tells whether it is hexadecimal.
-func shape(word []byte) (digits, changes int, hex bool) {
-	hex = true
-	wasDigit := kinds[word[0]] == digit
-	for _, c := range word {
-		isDigit := c <= '9'
-		if isDigit {
-			digits++
-		} else if c|0x20 > 'f' {
-			hex = false
-		}
-		if isDigit != wasDigit {
-			changes++
-			wasDigit = isDigit
-		}
-	}
-	return digits, changes, hex
+	return appendNumbered(out, s), w.length
 }
 
 // isVersion recognises v10 to v99; a single digit stays anyway.
