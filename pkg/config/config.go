@@ -1,0 +1,80 @@
+// Package config reads the configuration file: the logic that operators change, such as sites, sources, formats and the k rule. It checks
+// everything at once and says per mistake where it is and what to do. It runs nothing: it opens no log file and knows no command line.
+package config
+
+import "github.com/floodgauge/floodgauge/pkg/logentry"
+
+// DefaultK is how many distinct clients must share a value before a list shows it.
+const DefaultK = 10
+
+// Config is a configuration file, checked and with its defaults filled in.
+type Config struct {
+	// File is the path that it was read from; empty for Default.
+	File string
+	// K is how many distinct clients must share a value before a list shows it. 1 to report.MaxK, default 10.
+	K int
+	// Sites are the known sites. Optional: without any, the sites are those that the lines name.
+	Sites []Site
+	// PathTemplates are applied before the built-in ones, such as "/orders/{id}". Optional.
+	PathTemplates []string
+	// Geo holds databases that replace the built-in one. Optional.
+	Geo Geo
+	// Sources say how files are read; the first that matches a file counts. Optional.
+	Sources []Source
+	// Formats are the mappings of JSON keys that sources may name, by name. Optional.
+	Formats map[string]*logentry.Mapping
+}
+
+// Site is one site under its main name; requests to an alias count for it.
+type Site struct {
+	Name    string // DNS name in lower case, no trailing dot
+	Aliases []string
+}
+
+// Geo holds paths of .mmdb databases; empty where the built-in one is used.
+type Geo struct {
+	Country string
+	Network string
+}
+
+// Source says how the files that match one of its patterns are read. Empty fields leave the choice to whoever reads the file.
+type Source struct {
+	Files          []string // patterns; relative ones with a slash start at the configuration file's folder
+	Format         string   // a format's name, the name of an entry of Formats, or an nginx log_format or Apache LogFormat string
+	Host           string   // for lines that name none
+	TimeZone       string   // IANA name
+	TrustedProxies []string // prefixes, such as "10.0.0.0/8"
+	SampleRates    []logentry.SampleRate
+}
+
+// Default is the configuration of an empty file.
+func Default() *Config { return &Config{K: DefaultK} }
+
+// SiteNames maps every name and alias of the known sites to the site's main name.
+func (c *Config) SiteNames() map[string]string {
+	names := map[string]string{}
+	for _, s := range c.Sites {
+		names[s.Name] = s.Name
+		for _, alias := range s.Aliases {
+			names[alias] = s.Name
+		}
+	}
+	return names
+}
+
+// SourceFor says how the file at path is read: as its first matching source has it, else with everything left open. "-" is standard input.
+func (c *Config) SourceFor(path string) logentry.Source {
+	out := logentry.Source{Name: path}
+	for _, s := range c.Sources {
+		if !s.matches(path, c.folder()) {
+			continue
+		}
+		out.Format, out.Mapping = s.Format, c.Formats[s.Format]
+		out.TimeZone, out.TrustedProxies, out.SampleRates = s.TimeZone, s.TrustedProxies, s.SampleRates
+		if s.Host != "" {
+			out.Host, out.HostFrom = s.Host, "configuration"
+		}
+		break
+	}
+	return out
+}
