@@ -1,0 +1,140 @@
+// Package cli is the command line: commands, flags, help and messages. Each command turns its flags into a plain struct, calls the package
+// that does the work and prints what it says. It reads no logs and counts nothing itself.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+
+	"github.com/alecthomas/kong"
+	"golang.org/x/term"
+
+	"github.com/floodgauge/floodgauge/pkg/config"
+)
+
+// Exit codes.
+const (
+	exitOK     = 0
+	exitFailed = 1 // the run failed, or its input is bad
+	exitUsage  = 2 // the command line is wrong
+)
+
+const name = "floodgauge"
+
+// grammar is the command line as kong reads it.
+type grammar struct {
+	Report      reportCmd      `cmd:"" help:"Read access logs and print a traffic report per site."`
+	CheckConfig checkConfigCmd `cmd:"" help:"Check a configuration file and list every mistake with its line."`
+	Loggen      loggenCmd      `cmd:"" help:"Write logs of made-up traffic whose truth is known, for tests and trials."`
+	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`
+	Version     versionCmd     `cmd:"" help:"Print the version."`
+}
+
+// environment is what a command may use of its process.
+type environment struct {
+	ctx            context.Context
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+// usageError is a mistake in the command line. Its text says what to do.
+type usageError struct{ message string }
+
+func (e usageError) Error() string { return e.message }
+
+func usagef(format string, args ...any) error { return usageError{fmt.Sprintf(format, args...)} }
+
+// Run runs the command line without the program's name and returns the exit code: 0 for success, 1 for a failed run or bad input, 2 for a
+// wrong command line. Messages are one sentence each on stderr.
+func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	helped := false
+	parser, err := newParser(&grammar{}, stdout, stderr, func(int) { helped = true })
+	if err != nil {
+		return fail(stderr, err)
+	}
+	if len(args) == 0 {
+		return printUsage(parser, stderr)
+	}
+	args = usual(args)
+	parsed, err := parser.Parse(args)
+	if helped {
+		return exitOK
+	}
+	if err != nil {
+		return fail(stderr, explain(err, args))
+	}
+	if err := checkValues(parsed); err != nil {
+		return fail(stderr, err)
+	}
+	return fail(stderr, parsed.Run(&environment{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr}))
+}
+
+// usual takes what people type out of habit: "help report" and "--version".
+func usual(args []string) []string {
+	switch args[0] {
+	case "help":
+		return append(slices.Clone(args[1:]), "--help")
+	case "--version":
+		return []string{"version"}
+	}
+	return args
+}
+
+func newParser(g *grammar, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
+	return kong.New(g,
+		kong.Name(name),
+		kong.Description("Traffic reports from the access logs of reverse proxies, without naming a visitor."),
+		kong.Writers(stdout, stderr),
+		kong.Exit(exit),
+		kong.Help(printHelp),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true, WrapUpperBound: 100}),
+		kong.ExplicitGroups(flagGroups),
+	)
+}
+
+// printUsage answers a command line without any word.
+func printUsage(parser *kong.Kong, stderr io.Writer) int {
+	parser.Stdout = stderr
+	_, _ = parser.Parse([]string{"--help"})
+	return exitUsage
+}
+
+// fail prints what went wrong and returns the exit code for it.
+func fail(stderr io.Writer, err error) int {
+	var usage usageError
+	var mistakes config.Mistakes
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &usage):
+		fmt.Fprintf(stderr, "%s: %s\n", name, usage.message)
+		return exitUsage
+	case errors.As(err, &mistakes): // each of its lines says where
+		fmt.Fprintln(stderr, mistakes.Error())
+	case errors.Is(err, context.Canceled):
+		fmt.Fprintf(stderr, "%s: stopped before the end\n", name)
+	default:
+		for _, err := range parts(err) {
+			fmt.Fprintf(stderr, "%s: %s\n", name, err)
+		}
+	}
+	return exitFailed
+}
+
+// parts takes joined errors apart.
+func parts(err error) []error {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		return joined.Unwrap()
+	}
+	return []error{err}
+}
+
+// isTerminal tells whether people look at what a stream shows, or type what it gives.
+func isTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
+}
