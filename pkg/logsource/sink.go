@@ -1,0 +1,45 @@
+package logsource
+
+import (
+	"context"
+
+	"github.com/floodgauge/floodgauge/pkg/logentry"
+)
+
+// sink hands blocks to whoever reads a range, and reports progress.
+type sink struct {
+	ctx      context.Context
+	block    logentry.Block // used again for each block
+	emit     func(*logentry.Block) error
+	progress func(int64)
+	reported int64 // bytes on disk
+}
+
+// lines hands over whole lines that begin at off.
+func (s *sink) lines(off int64, data []byte, broken bool) error {
+	b := &s.block
+	b.Offset, b.Data, b.Broken, b.TooLong = off, data, broken, 0
+	return s.hand(b)
+}
+
+// tooLong hands over the mark of one line of length bytes that was skipped.
+func (s *sink) tooLong(off, length int64, broken bool) error {
+	b := &s.block
+	b.Offset, b.Data, b.Broken, b.TooLong = off, nil, broken, length
+	return s.hand(b)
+}
+
+func (s *sink) hand(b *logentry.Block) error {
+	if err := s.ctx.Err(); err != nil {
+		return err
+	}
+	return s.emit(b)
+}
+
+// reached reports that all bytes on disk before total, counted from the beginning of the range, were read.
+func (s *sink) reached(total int64) {
+	if s.progress != nil && total > s.reported {
+		s.progress(total - s.reported)
+		s.reported = total
+	}
+}
