@@ -13,7 +13,9 @@ import (
 func HostFromName(path string) (host string, ok bool) {
 	path = filepath.ToSlash(path)
 	parts := strings.Split(path, "/")
-	if host := bareName(parts[len(parts)-1]); isSite(host) {
+	file := strings.ToLower(parts[len(parts)-1])
+	// A name without a log's words and with one dot is rather a file's: readme.md, run.sh, though Moldova and Saint Helena have these suffixes.
+	if host := bareName(file); isSite(host) && (host != file || strings.Count(host, ".") > 1) {
 		return host, true
 	}
 	// The folder, or the one above a folder "logs".
@@ -42,9 +44,8 @@ var (
 	unclear = regexp.MustCompile(`^(?:` + logWords + `|[0-9]{8})[.-]`)
 )
 
-// bareName takes the words of a log from both ends of a file's name. It is empty where it is unclear what belongs to the name.
+// bareName takes the words of a log from both ends of a file's name in lower case. It is empty where it is unclear what belongs to the name.
 func bareName(name string) string {
-	name = strings.ToLower(name)
 	for {
 		bare := wordBefore.ReplaceAllString(wordBehind.ReplaceAllString(name, ""), "")
 		if bare == name {
