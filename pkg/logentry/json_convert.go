@@ -54,10 +54,11 @@ func (p *jsonParser) finishTime(c *conversion) Reason {
 	return setTime(c.entry, ns)
 }
 
-// finishCache applies to formats that tell the cache's outcome by booleans.
+// finishCache applies to formats that tell the cache's outcome by booleans. Where they do not say whether the cache was asked, it was.
 func (c *conversion) finishCache(mapped fieldSet) {
-	if mapped&(1<<fieldCacheLookup|1<<fieldCacheHit) != 0 {
-		c.entry.Cache = cacheOutcome(c.cacheLookup, c.cacheHit, c.cacheValidated)
+	if mapped>>fieldCacheHit&1 == 1 && c.entry.Logged.Has(vocabulary.FieldCache) {
+		asked := c.cacheLookup || mapped>>fieldCacheLookup&1 == 0
+		c.entry.Cache = cacheOutcome(asked, c.cacheHit, c.cacheValidated)
 	}
 }
 

@@ -49,8 +49,11 @@ func (s *scanner) read(f *found, keys []mappedKey, anyCase bool) bool {
 	return at >= 0 && space(s.line, at) == len(s.line)
 }
 
+// maxStepDepth is how deep an object that nobody reads may lie for its members to be steps of their own. Deeper ones are one step.
+const maxStepDepth = 4
+
 // object reads the members of an object from after its brace on and returns the position after the closing one, -1 if broken. The
-// recursion is as deep as the mapping's keys at most.
+// recursion is as deep as the mapping's keys, or maxStepDepth, at most.
 func (s *scanner) object(at int, keys []mappedKey, depth int) int {
 	at = space(s.line, at)
 	if at < len(s.line) && s.line[at] == '}' {
@@ -147,6 +150,9 @@ func (s *scanner) value(at int, k *mappedKey, depth int) int {
 	case '{':
 		if k != nil && len(k.inside) > 0 {
 			return s.object(at+1, k.inside, depth+1)
+		}
+		if k == nil && depth < maxStepDepth {
+			return s.object(at+1, nil, depth+1)
 		}
 		kind = kindObject
 		end = s.skip(at, depth)

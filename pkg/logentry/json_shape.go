@@ -14,6 +14,7 @@ const (
 	maxShapeBranches = 16      // of one node
 	maxShapeSteps    = 512     // of one line
 	maxShapeMemory   = 512     // bytes of a skipped container that are kept for comparison
+	maxShapeSeen     = 4       // such containers of one node
 )
 
 // shapes is a tree of how the lines seen so far are built. Proxies write the same keys in the same order, so a line is a walk from the
@@ -24,8 +25,8 @@ const (
 // Why a walk gives what the scanner would give: where the scanner stands in the structure depends only on the literals passed and
 // on the kinds of the values between them. Literals are compared whole, and each value is measured by the functions that the scanner uses
 // (a string without backslashes ends at its first quote). So after equal literals the scanner, too, would be at this node, and the
-// next literal means to it what it meant when it was learned. A container that equals the one seen last needs no second check, as equal
-// bytes at an equal place are equally right. What was not learned from the scanner is not known here, and the walk gives up.
+// next literal means to it what it meant when it was learned. A container that equals one seen here before needs no second
+// check, as equal bytes at an equal place are equally right. What was not learned from the scanner is not known here, and the walk gives up.
 type shapes struct {
 	root  shapeNode
 	nodes int
@@ -40,7 +41,7 @@ type shapeNode struct {
 	leaf    bool
 	field   field
 	depth   uint16
-	last    []byte            // of a container: its bytes when it was last here
+	seen    [][]byte          // of a container: its bytes when it was here before, the last first
 	next    []*shapeNode      // the one that matched last comes first
 	logged  vocabulary.Fields // of an end: what such a line logs
 }
@@ -118,15 +119,29 @@ func (f *found) stringEnd(from int) int {
 
 // container finds the end of an object or array that nobody reads. Most repeat what the line before had.
 func (s *shapes) container(f *found, n *shapeNode, at int) int {
-	if rest := f.line[at:]; len(n.last) > 0 && bytes.HasPrefix(rest, n.last) {
-		return at + len(n.last)
+	for i, known := range n.seen {
+		if bytes.HasPrefix(f.line[at:], known) {
+			copy(n.seen[1:i+1], n.seen[:i])
+			n.seen[0] = known
+			return at + len(known)
+		}
 	}
 	s.skip.found = f
 	end := s.skip.skip(at, int(n.depth))
 	if end >= 0 && end-at <= maxShapeMemory {
-		n.last = append(n.last[:0], f.line[at:end]...)
+		n.remember(f.line[at:end])
 	}
 	return end
+}
+
+// remember puts a container's bytes in front of those seen before.
+func (n *shapeNode) remember(container []byte) {
+	if len(n.seen) < maxShapeSeen {
+		n.seen = append(n.seen, nil)
+	}
+	oldest := n.seen[len(n.seen)-1]
+	copy(n.seen[1:], n.seen)
+	n.seen[0] = append(oldest[:0], container...)
 }
 
 // learn adds the shape of a line.

@@ -9,7 +9,10 @@ func parseUint(b []byte) (uint64, bool) {
 	for i, c := range b {
 		d := c - '0'
 		if d > 9 {
-			return n, c == '.' && i > 0 && onlyDigits(b[i+1:])
+			if c == '.' && i > 0 && onlyDigits(b[i+1:]) {
+				return n, true
+			}
+			return 0, false
 		}
 		if n > maxUint/10 || n == maxUint/10 && uint64(d) > maxUint%10 {
 			return 0, false
@@ -76,7 +79,7 @@ func exponent(d decimal, rest []byte, ok bool) (decimal, []byte, bool) {
 	}
 	n, from := 0, i
 	for ; i < len(rest) && rest[i] >= '0' && rest[i] <= '9'; i++ {
-		n = min(n*10+int(rest[i]-'0'), 1000)
+		n = min(n*10+int(rest[i]-'0'), 1e8) // far beyond what the digits of a line can undo
 	}
 	d.exponent += sign * n
 	return d, rest[i:], i > from
