@@ -2,7 +2,7 @@ package logentry
 
 import "github.com/floodgauge/floodgauge/pkg/vocabulary"
 
-// longestWord bounds the words of the closed vocabularies below; a longer text is none of them.
+// longestWord is longer than the words of the closed vocabularies below; what is longer is cut and so is none of them.
 const longestWord = 80
 
 // word is a text in lower case without '_', '-' and spaces, so that "RATE_BASED_BAN", "rate-based ban" and "rateBasedBan" are one.
@@ -20,7 +20,7 @@ func wordOf(b []byte) (w word) {
 			c |= 0x20
 		}
 		if w.n == longestWord {
-			return word{}
+			break
 		}
 		w.text[w.n] = c
 		w.n++
