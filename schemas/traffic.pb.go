@@ -73,7 +73,8 @@ type TrafficReport struct {
 	SampleRate float64 `protobuf:"fixed64,29,opt,name=sample_rate,json=sampleRate,proto3" json:"sample_rate,omitempty"`
 	// Lines in the logs: the number that audits compare.
 	Lines int64 `protobuf:"varint,30,opt,name=lines,proto3" json:"lines,omitempty"`
-	// XOR of a keyed 64-bit hash of each line's id.
+	// XOR of a keyed 64-bit hash of each line's id. JSON holds it as a string of decimal digits, as protobuf JSON does, because a JavaScript
+	// number cannot; tables without unsigned integers (Parquet, BigQuery) hold the signed integer of the same 64 bits.
 	LineXor uint64 `protobuf:"fixed64,31,opt,name=line_xor,json=lineXor,proto3" json:"line_xor,omitempty"`
 	// Names of fields that the logs do not carry.
 	NotLogged []string `protobuf:"bytes,32,rep,name=not_logged,json=notLogged,proto3" json:"not_logged,omitempty"`

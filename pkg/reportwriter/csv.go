@@ -13,11 +13,6 @@ import (
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-const (
-	csvNotLogged    = "not logged"
-	csvNotAvailable = "not available"
-)
-
 // WriteCSV writes a header and one record for each row (RFC 4180, lines ended by \n). Closed vocabularies that people sum up have a
 // column for each value, named like "enforced_denied"; other maps and lists stand in one cell as "name=requests; name=requests". What is not logged says so. No
 // cell can be taken for a formula, and no cell holds a control character. Sketches and buckets are left out: they are for programs,
@@ -92,7 +87,7 @@ var csvColumns = slices.Concat(
 
 func csvVisitors(r *schemas.TrafficReport, _ missing) string {
 	if r.Visitors == nil && r.GetClientsUnavailable() != "" {
-		return csvNotAvailable
+		return notAvailable
 	}
 	return csvOptional(r.Visitors)
 }

@@ -32,8 +32,8 @@ func csvClasses(column string, counts func(*schemas.TrafficReport) map[string]in
 	columns := make([]csvColumn, len(values))
 	for i, value := range values {
 		columns[i] = csvColumn{column + "_" + value, func(r *schemas.TrafficReport, m missing) string {
-			if m.column(column, len(counts(r))) {
-				return csvNotLogged
+			if why := m.column(column, len(counts(r))); why != "" {
+				return why
 			}
 			return csvInt(counts(r)[value])
 		}}
@@ -46,7 +46,7 @@ func csvCacheColumns() []csvColumn {
 	add := func(name string, count func(*schemas.Cache) int64) {
 		columns = append(columns, csvColumn{"cache_" + name, func(r *schemas.TrafficReport, _ missing) string {
 			if r.Cache == nil {
-				return csvNotLogged
+				return notLogged
 			}
 			return csvInt(count(r.Cache))
 		}})
@@ -68,7 +68,7 @@ func csvDistribution(name string, distribution func(*schemas.TrafficReport) *sch
 	add := func(part string, value func(*schemas.Distribution) float64) {
 		columns = append(columns, csvColumn{name + "_" + part, func(r *schemas.TrafficReport, _ missing) string {
 			if distribution(r) == nil {
-				return csvNotLogged
+				return notLogged
 			}
 			return csvFloat(value(distribution(r)))
 		}})
@@ -99,8 +99,8 @@ func csvLists() []csvColumn {
 
 func csvList[T interface{ GetRequests() int64 }](name string, list func(*schemas.TrafficReport) []T, value func(T) string) csvColumn {
 	return csvColumn{name, func(r *schemas.TrafficReport, m missing) string {
-		if m.column(name, len(list(r))) {
-			return csvNotLogged
+		if why := m.column(name, len(list(r))); why != "" {
+			return why
 		}
 		cells := make([]string, len(list(r)))
 		for i, item := range list(r) {
@@ -111,8 +111,8 @@ func csvList[T interface{ GetRequests() int64 }](name string, list func(*schemas
 }
 
 func csvMap[K cmp.Ordered](column string, counts map[K]int64, m missing) string {
-	if m.column(column, len(counts)) {
-		return csvNotLogged
+	if why := m.column(column, len(counts)); why != "" {
+		return why
 	}
 	cells := make([]string, 0, len(counts))
 	for _, key := range sortedKeys(counts) {
@@ -132,7 +132,7 @@ func csvFloat(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 func csvOptional(v *int64) string {
 	if v == nil {
-		return csvNotLogged
+		return notLogged
 	}
 	return csvInt(*v)
 }

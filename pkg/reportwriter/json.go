@@ -63,7 +63,7 @@ func (e *jsonEncoder) row(r *schemas.TrafficReport) {
 	e.key("line_xor")
 	e.buf = append(strconv.AppendUint(append(e.buf, '"'), r.LineXor, 10), '"')
 	e.texts("not_logged", r.NotLogged)
-	e.counts("partly_logged", r.PartlyLogged, 0)
+	e.counts("partly_logged", r.PartlyLogged, missing{})
 	e.textOrNull("clients_unavailable", r.ClientsUnavailable)
 	e.int("k", int64(r.K))
 	e.buf = append(e.buf, '}', '\n')
@@ -112,7 +112,7 @@ func (e *jsonEncoder) topValue(v *schemas.TopValue) {
 
 func jsonList[T any](e *jsonEncoder, name string, list []T, m missing, fields func(T)) {
 	e.key(name)
-	if m.column(name, len(list)) {
+	if m.column(name, len(list)) != "" {
 		e.null()
 		return
 	}
@@ -177,7 +177,7 @@ func (e *jsonEncoder) distribution(name string, d *schemas.Distribution) {
 
 func (e *jsonEncoder) status(status map[int32]int64, m missing) {
 	e.key("status")
-	if m.column("status", len(status)) {
+	if m.column("status", len(status)) != "" {
 		e.null()
 		return
 	}
@@ -194,7 +194,7 @@ func (e *jsonEncoder) status(status map[int32]int64, m missing) {
 
 func (e *jsonEncoder) counts(name string, counts map[string]int64, m missing) {
 	e.key(name)
-	if m.column(name, len(counts)) {
+	if m.column(name, len(counts)) != "" {
 		e.null()
 		return
 	}

@@ -78,7 +78,7 @@ func TestWriteJSON_isReadByEncodingJSON(t *testing.T) {
 }
 
 func TestWriteJSON_hasNothingForATerminalToObey(t *testing.T) {
-	for _, c := range []rune(string(jsonOf(t, hostileRow()))) {
+	for _, c := range string(jsonOf(t, hostileRow())) {
 		if (c < ' ' && c != '\n') || (c >= 0x7f && c < 0xa0) || c == 0x202e || c == '<' {
 			t.Errorf("character %#x stands unescaped", c)
 		}

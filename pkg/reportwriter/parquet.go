@@ -26,7 +26,7 @@ const (
 // rows give the same bytes.
 func WriteParquet(w io.Writer, rows iter.Seq[*schemas.TrafficReport]) error {
 	report := (*schemas.TrafficReport)(nil).ProtoReflect().Descriptor()
-	file := parquet.NewWriter(w, parquet.NewSchema("traffic_report", tableNode(report)),
+	file := parquet.NewGenericWriter[any](w, parquet.NewSchema("traffic_report", tableNode(report)),
 		parquet.Compression(&zstd.Codec{}),
 		parquet.CreatedBy("floodgauge", "1", "0"),
 		parquet.DataPageVersion(1), // what every reader knows
@@ -41,7 +41,7 @@ func WriteParquet(w io.Writer, rows iter.Seq[*schemas.TrafficReport]) error {
 	return nil
 }
 
-func writeParquetRows(file *parquet.Writer, s *shredder, rows iter.Seq[*schemas.TrafficReport]) error {
+func writeParquetRows(file *parquet.GenericWriter[any], s *shredder, rows iter.Seq[*schemas.TrafficReport]) error {
 	batch := make([]parquet.Row, 0, parquetBatch)
 	for row := range rows {
 		n := len(batch)

@@ -74,9 +74,9 @@ func isNull(m protoreflect.Message, fd protoreflect.FieldDescriptor, absent miss
 	case fd.HasPresence():
 		return !m.Has(fd)
 	case fd.IsMap():
-		return absent.column(name, m.Get(fd).Map().Len())
+		return absent.column(name, m.Get(fd).Map().Len()) != ""
 	case fd.IsList():
-		return absent.column(name, m.Get(fd).List().Len())
+		return absent.column(name, m.Get(fd).List().Len()) != ""
 	default:
 		return (name == "visitors_sketch" || name == "clients_unavailable") && !m.Has(fd)
 	}

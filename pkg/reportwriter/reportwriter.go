@@ -35,21 +35,40 @@ var fieldByName = func() map[string]vocabulary.Field {
 	return names
 }()
 
-// missing is the set of fields that a row's logs do not carry.
-type missing vocabulary.Fields
+// clientColumns are about the visitors' addresses. They are not available where those are somebody else's.
+var clientColumns = map[string]bool{"clients": true, "top_countries": true, "top_networks": true}
+
+// missing says which fields a row's logs do not carry, and whether its clients are unavailable although they are logged.
+type missing struct {
+	fields  vocabulary.Fields
+	clients bool
+}
 
 func missingOf(r *schemas.TrafficReport) missing {
-	var fields vocabulary.Fields
+	m := missing{clients: r.ClientsUnavailable != ""}
 	for _, name := range r.NotLogged {
 		if f, ok := fieldByName[name]; ok {
-			fields |= vocabulary.Of(f)
+			m.fields |= vocabulary.Of(f)
 		}
 	}
-	return missing(fields)
+	return m
 }
 
-// column tells whether a map or list is empty because its field is not logged, and not because nothing happened.
-func (m missing) column(name string, length int) bool {
-	field, ok := columnField[name]
-	return ok && length == 0 && vocabulary.Fields(m).Has(field)
+// column says why a map or list is empty although something may have happened: "not logged" or "not available". It returns "" for one
+// that holds something or is empty because nothing happened.
+func (m missing) column(name string, length int) string {
+	switch field, ok := columnField[name]; {
+	case length > 0 || !ok:
+		return ""
+	case m.fields.Has(field):
+		return notLogged
+	case m.clients && clientColumns[name]:
+		return notAvailable
+	}
+	return ""
 }
+
+const (
+	notLogged    = "not logged"
+	notAvailable = "not available"
+)

@@ -98,12 +98,11 @@ func blogRow() *schemas.TrafficReport {
 // cdnRow is a site behind a content delivery network whose visitors' addresses nobody logged, in a log that holds one request in ten.
 func cdnRow() *schemas.TrafficReport {
 	r := shopRow()
-	r.Host, r.Requests, r.Lines, r.SampleRate = "www.example.net", 500_000, 50_000, 0.1
-	r.Visitors, r.VisitorsSketch, r.TopCountries, r.TopNetworks, r.TopPaths = nil, nil, nil, nil, nil
-	r.Enforced, r.Preview = map[string]int64{"allowed": 500_000}, nil
+	r.Host, r.Lines, r.SampleRate = "www.example.net", 123_457, 0.1
+	r.Visitors, r.VisitorsSketch, r.TopCountries, r.TopNetworks, r.TopPaths, r.Clients = nil, nil, nil, nil, nil, nil
+	r.Enforced, r.Preview = map[string]int64{"allowed": 1_234_567}, nil
 	r.ClientsUnavailable = "cdn"
-	r.NotLogged = []string{"country", "network"}
-	r.Rest = map[string]*schemas.ListRest{"top_paths": {Requests: 500_000, Hidden: 900}}
+	r.Rest = map[string]*schemas.ListRest{"top_paths": {Requests: 1_234_567, Hidden: 900}}
 	return r
 }
 
@@ -112,7 +111,7 @@ const hostileText = "=cmd|' /C calc'!A0\x1b[31m<script>\"\u202e\u009b2J\r\n\t\x0
 // hostileRow has texts that no other part lets through, in every place that holds text.
 func hostileRow() *schemas.TrafficReport {
 	r := shopRow()
-	r.Host, r.Level = hostileText, hostileText
+	r.Host = hostileText
 	r.TopPaths[0].Path, r.TopPaths[1].Path, r.TopPaths[2].Path = hostileText, "+1", "@SUM(A1)"
 	for _, v := range [][]*schemas.TopValue{r.TopCountries, r.TopReferrers, r.TopAgents} {
 		v[0].Value = hostileText
