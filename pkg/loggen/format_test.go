@@ -148,3 +148,18 @@ func orDash(s string) string {
 	}
 	return s
 }
+
+// Whatever is given as a format, there is a layout that writes lines or an error, and never a panic.
+func FuzzLayouts(f *testing.F) {
+	for _, seed := range []string{combinedLayout, "${host", "$", "%", "%{a}", "%>s %{%F %T}t", "escape=json {\"a\":\"$args\"}", "%^FB", "%^", `\`, "%400,!5{X}i"} {
+		f.Add(seed)
+	}
+	r := aRequest()
+	f.Fuzz(func(t *testing.T, format string) {
+		for _, compile := range []func(string) (encoder, error){newNginxLayout, newApacheLayout} {
+			if write, err := compile(format); err == nil {
+				write(nil, r)
+			}
+		}
+	})
+}
