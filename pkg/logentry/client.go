@@ -1,0 +1,102 @@
+package logentry
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
+	"github.com/gaissmai/bart"
+)
+
+// clientFinder decides whose address a line's client is.
+type clientFinder struct {
+	trusted *bart.Lite // nil where no proxy is trusted
+}
+
+// newClientFinder takes prefixes, single addresses, and names of content delivery networks ("cloudflare"), which stand for the ranges
+// that ship with the product.
+func newClientFinder(proxies []string) (clientFinder, error) {
+	var f clientFinder
+	for _, p := range proxies {
+		prefixes, err := proxyPrefixes(strings.TrimSpace(p))
+		if err != nil {
+			return f, err
+		}
+		if f.trusted == nil {
+			f.trusted = new(bart.Lite)
+		}
+		for _, prefix := range prefixes {
+			f.trusted.Insert(prefix.Masked())
+		}
+	}
+	return f, nil
+}
+
+func proxyPrefixes(text string) ([]netip.Prefix, error) {
+	if prefix, err := netip.ParsePrefix(text); err == nil {
+		return []netip.Prefix{prefix}, nil
+	}
+	if addr, err := netip.ParseAddr(text); err == nil {
+		addr = addr.Unmap().WithZone("")
+		return []netip.Prefix{netip.PrefixFrom(addr, addr.BitLen())}, nil
+	}
+	if n, ok := cdnByName(text); ok {
+		return n.prefixes, nil
+	}
+	return nil, fmt.Errorf("trusted proxy %q is no address, no prefix such as 10.0.0.0/8, and none of %s", text, strings.Join(cdnKeys(), ", "))
+}
+
+// set fills in Client and Peer. A forwarded header is a claim that anybody can make, so it counts only where a trusted proxy connected.
+// A format without the peer's address that has trusted proxies all the same comes from behind them by the operator's word.
+func (f *clientFinder) set(e *Entry, r *raw) {
+	peer, known := parseAddr(r.peer)
+	e.Peer = peer
+	if client, ok := parseAddr(r.client); ok {
+		e.Client, e.ClientTrusted = client, true
+		return
+	}
+	forwarded := given(r.forwarded)
+	switch {
+	case len(forwarded) == 0:
+		e.Client = peer
+	case f.trusts(peer, known, r.peer):
+		e.Client = f.rightmostUntrusted(forwarded)
+		e.ClientTrusted = e.Client.IsValid()
+	case len(r.peer) == 0:
+		e.Logged &^= 1 << vocabulary.FieldClient // a claim is no client
+	default:
+		e.Client = peer
+	}
+}
+
+func (f *clientFinder) trusts(peer netip.Addr, known bool, raw []byte) bool {
+	if f.trusted == nil {
+		return false
+	}
+	if known {
+		return f.trusted.Contains(peer)
+	}
+	return len(raw) == 0 || string(raw) == "unix:" // nginx behind a proxy on the same machine
+}
+
+// rightmostUntrusted reads X-Forwarded-For from the right, where trusted proxies added the addresses that connected to them, up to the
+// first that is no trusted proxy. What stands left of that one was written by the client. The result is invalid where an entry is no
+// address: a trusted proxy did not know its client, and a guess would blame somebody else.
+func (f *clientFinder) rightmostUntrusted(list []byte) netip.Addr {
+	var addr netip.Addr
+	for more := true; more; {
+		entry := list
+		if i := bytes.LastIndexByte(list, ','); i >= 0 {
+			entry, list = list[i+1:], list[:i]
+		} else {
+			more = false
+		}
+		var ok bool
+		if addr, ok = parseAddr(bytes.TrimSpace(entry)); !ok || !f.trusted.Contains(addr) {
+			return addr
+		}
+	}
+	return addr
+}

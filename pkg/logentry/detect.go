@@ -1,0 +1,135 @@
+package logentry
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"math/bits"
+
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
+)
+
+// Detection is the format that fits a sample best.
+type Detection struct {
+	Format  string
+	Matched int // lines that became entries
+	Lines   int // lines that are not empty
+}
+
+// leastShare is the part of the lines, one of so many, that must fit a format for it to be believed.
+const leastShare = 10
+
+// Detect finds the format of a log by its beginning: up to 256 KiB of whole lines are enough. Lines that fit nothing are no harm as long
+// as one in ten fits; where fewer do, the error names the formats that were tried and how to say which it is.
+func Detect(sample []byte) (Detection, error) {
+	counts := map[string]int{}
+	parsers := detectionParsers()
+	lines, objects := 0, 0
+	for line := range bytes.Lines(sample) {
+		line = bytes.TrimRight(line, "\r\n")
+		if len(line) == 0 {
+			continue
+		}
+		lines++
+		if line[0] == '{' {
+			objects++
+		}
+		if name := bestFit(parsers, line); name != "" {
+			counts[name]++
+		}
+	}
+	if lines == 0 {
+		return Detection{}, errors.New("there are no lines to tell the log format by")
+	}
+	best := bestFormat(counts)
+	best.Lines = lines
+	if best.Matched*leastShare < lines {
+		return Detection{}, fmt.Errorf("%d of the first %d lines fit a known log format (tried: %s); say which it is with --log-format%s",
+			best.Matched, lines, formatNames(), formatAdvice(objects*2 > lines))
+	}
+	return best, nil
+}
+
+// formatAdvice shows how to name a format.
+func formatAdvice(json bool) string {
+	if json {
+		return ". The lines are JSON objects: describe their keys as a format in the configuration file, and give its name"
+	}
+	return `: a name, or the text from your server's configuration, for example
+  --log-format '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'   (nginx, log_format)
+  --log-format '%h %l %u %t "%r" %>s %b'   (Apache, LogFormat)`
+}
+
+// bestFormat chooses the format with most lines; among equals the first in the list of formats. Lines of all text formats count for the
+// one that reads the most of them: such a file has one format that was changed at some time, and each of the four parsers reads all four.
+func bestFormat(counts map[string]int) Detection {
+	var best Detection
+	text := Detection{}
+	for _, f := range formats {
+		n := counts[f.Name]
+		if !textFormats[f.Name] {
+			if n > best.Matched {
+				best = Detection{Format: f.Name, Matched: n}
+			}
+			continue
+		}
+		if n > counts[text.Format] {
+			text.Format = f.Name
+		}
+		text.Matched += n
+	}
+	if text.Matched > best.Matched {
+		return text
+	}
+	return best
+}
+
+// detector is a format that is tried on the lines of a sample.
+type detector struct {
+	name   string
+	parser *Parser
+	entry  Entry
+}
+
+func detectionParsers() (list []*detector) {
+	for _, f := range formats {
+		if textFormats[f.Name] && f.Name != "combined" {
+			continue // the parser of one reads all
+		}
+		p, err := NewParser(&Source{Format: f.Name})
+		if err != nil {
+			panic(err) // a test makes a parser for each
+		}
+		list = append(list, &detector{name: f.Name, parser: p})
+	}
+	return list
+}
+
+// bestFit names the format that finds most in a line; empty where none fits. The exports of a log differ from it in some keys only.
+func bestFit(parsers []*detector, line []byte) (best string) {
+	most := -1
+	for _, d := range parsers {
+		if name, found := d.fits(line); name != "" && found > most {
+			best, most = name, found
+		}
+	}
+	return best
+}
+
+// fits gives the name of the format that a line has, if it is this one, and how many of a JSON format's fields the line has.
+func (d *detector) fits(line []byte) (name string, found int) {
+	if d.parser.Parse(line, &d.entry) != OK {
+		return "", 0
+	}
+	if d.parser.json != nil {
+		return d.name, bits.OnesCount64(uint64(d.parser.json.found.set))
+	}
+	name = "common"
+	if d.entry.Logged.Has(vocabulary.FieldAgent) {
+		name = "combined"
+	}
+	if d.entry.Logged.Has(vocabulary.FieldHost) {
+		name = "vhost-" + name
+	}
+	return name, 0
+}

@@ -1,0 +1,120 @@
+package logentry
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// samples has a line of each format that has a name.
+var samples = map[string]string{
+	"combined":       `198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET /a?%d HTTP/1.1" 404 15734 "-" "curl/8"`,
+	"common":         `198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET /a?%d HTTP/1.1" 404 15734`,
+	"vhost-combined": `news.example.org:443 198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET /a?%d HTTP/1.1" 404 15734 "-" "curl/8"`,
+	"vhost-common":   `news.example.org 198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET /a?%d HTTP/1.1" 404 15734`,
+	"nginx-json":     `{"time":"2026-05-04T12:00:07+00:00","host":"news.example.org","remote_addr":"198.51.100.23","method":"GET","uri":"/a","args":"%d","status":404}`,
+	"cloudflare":     `{"ClientIP":"198.51.100.23","ClientRequestHost":"a.example","ClientRequestURI":"/a?%d","EdgeStartTimestamp":"2026-05-04T12:00:07Z","EdgeResponseStatus":200}`,
+}
+
+// sample writes n lines of a format, of which every garbage-th is none.
+func sample(format string, n, garbage int) []byte {
+	rng := rand.New(rand.NewPCG(1, 2))
+	var b strings.Builder
+	for i := range n {
+		if garbage > 0 && i%garbage != 0 {
+			b.WriteString([]string{"", "# comment", "{", "\x00\x01\x02", "2021/12/01 13:53:33 [error] 31#31: *46 open() failed",
+				strings.Repeat("x", 1000)}[rng.IntN(6)])
+		} else {
+			fmt.Fprintf(&b, format, i)
+		}
+		b.WriteByte('\n')
+	}
+	return []byte(b.String())
+}
+
+func TestDetectNamedFormats(t *testing.T) {
+	for format, line := range samples {
+		got, err := Detect(sample(line, 50, 0))
+		if want := (Detection{Format: format, Matched: 50, Lines: 50}); err != nil || got != want {
+			t.Errorf("%s: %+v, %v", format, got, err)
+		}
+		if got, err = Detect(sample(line, 400, 8)); err != nil || got.Format != format || got.Matched != 50 {
+			t.Errorf("%s among garbage: %+v, %v", format, got, err)
+		}
+		if got, err = Detect([]byte(strings.TrimSuffix(fmt.Sprintf(line, 1), "\n"))); err != nil || got.Format != format {
+			t.Errorf("one line of %s: %+v, %v", format, got, err)
+		}
+	}
+}
+
+func TestDetectLogEntries(t *testing.T) {
+	for file, format := range map[string]string{"gcp.jsonl": "gcp", "gcp-bigquery.jsonl": "gcp-bigquery", "cloudflare.jsonl": "cloudflare", "nginx-json.jsonl": "nginx-json"} {
+		data, err := os.ReadFile(filepath.Join("testdata", "json", file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := Detect(data); err != nil || got.Format != format {
+			t.Errorf("%s: %+v, %v", file, got, err)
+		}
+	}
+}
+
+// A file whose format was changed in the middle is read by the parser of either half.
+func TestDetectMixedTextFormats(t *testing.T) {
+	mixed := append(sample(samples["combined"], 30, 0), sample(samples["vhost-combined"], 20, 0)...)
+	mixed = append(mixed, sample(samples["common"], 10, 0)...)
+	got, err := Detect(mixed)
+	if want := (Detection{Format: "combined", Matched: 60, Lines: 60}); err != nil || got != want {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	for format := range textFormats {
+		p := mustParser(t, Source{Format: format})
+		hosts := 0
+		for line := range strings.Lines(string(mixed)) {
+			e := parse(t, p, strings.TrimSuffix(line, "\n"))
+			if read(e).Client != "198.51.100.23" || string(e.Path) != "/a" {
+				t.Fatalf("%s: %+v", format, read(e))
+			}
+			if string(e.Host) == "news.example.org" {
+				hosts++
+			}
+		}
+		if hosts != 20 {
+			t.Errorf("%s: %d hosts, want 20", format, hosts)
+		}
+	}
+}
+
+func TestDetectErrors(t *testing.T) {
+	for name, c := range map[string]struct {
+		data string
+		want []string
+	}{
+		"nothing":    {"", []string{"no lines"}},
+		"text":       {"hello world\nit is me\n", []string{"0 of the first 2 lines", "gcp, gcp-bigquery, nginx-json, cloudflare, combined", "--log-format '$remote_addr", "--log-format '%h %l"}},
+		"other JSON": {`{"a":1}` + "\n" + `{"b":2}`, []string{"0 of the first 2", "describe their keys"}},
+		"binary":     {"\x00\x01\xff\n\x02", []string{"0 of the first 2"}},
+		"too few":    {string(sample(samples["combined"], 1, 0)) + strings.Repeat("garbage\n", 10), []string{"1 of the first 11 lines"}},
+	} {
+		_, err := Detect([]byte(c.data))
+		for _, want := range c.want {
+			if err == nil || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v; want %q", name, err, want)
+			}
+		}
+		if err != nil && (strings.Contains(err.Error(), "hello") || strings.Contains(err.Error(), "garbage")) {
+			t.Errorf("%s: the error quotes the log: %v", name, err)
+		}
+	}
+}
+
+func TestFormatsAreDescribed(t *testing.T) {
+	for _, f := range Formats() {
+		if _, err := NewParser(&Source{Format: f.Name}); err != nil || f.Description == "" || f.Example == "" || strings.Contains(f.Description, "\n") {
+			t.Errorf("%+v: %v", f, err)
+		}
+	}
+}

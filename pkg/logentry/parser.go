@@ -1,0 +1,145 @@
+package logentry
+
+import (
+	"bytes"
+	"fmt"
+	"time"
+	_ "time/tzdata" // zones of sources, also on machines without a database of them
+)
+
+// Parser reads lines of one format into entries. It keeps state between lines and serves one goroutine.
+type Parser struct {
+	reader
+	client      clientFinder
+	defaultHost []byte
+
+	raw         raw
+	hostScratch []byte
+}
+
+// reader holds what reads a format's lines. A format has layout or json or both: a text format that is made to look like JSON is read by
+// its layout, and by its keys where a log shipper wrote the line anew.
+type reader struct {
+	layout    *layout
+	alternate *layout // the layout of the same format with, or without, the virtual host in front
+	json      *jsonParser
+}
+
+// NewParser makes a parser for a source. The error says what is wrong with the format, the mapping, the time zone, the host or the trusted
+// proxies.
+func NewParser(src *Source) (*Parser, error) {
+	p := &Parser{hostScratch: make([]byte, 0, maxHost)}
+	var err error
+	if p.reader, err = newReader(src); err != nil {
+		return nil, err
+	}
+	zone, err := time.LoadLocation(src.TimeZone)
+	if err != nil || src.TimeZone == "Local" {
+		return nil, fmt.Errorf("time zone %q is not known; use a name such as Europe/Brussels", src.TimeZone)
+	}
+	p.setZone(zone)
+	if p.client, err = newClientFinder(src.TrustedProxies); err != nil {
+		return nil, err
+	}
+	host, valid := normalizeHost(nil, []byte(src.Host))
+	if !valid {
+		return nil, fmt.Errorf("host %q is no host name", src.Host)
+	}
+	p.defaultHost = bytes.Clone(host)
+	return p, nil
+}
+
+func (r *reader) setZone(zone *time.Location) {
+	if r.json != nil {
+		r.json.clock.zone = zone
+	}
+	for _, l := range []*layout{r.layout, r.alternate} {
+		if l != nil {
+			l.zone.zone = zone
+		}
+	}
+}
+
+// Parse reads one line, without its '\n', into e. Where the result is not OK, e is empty. The slices in e are valid until the next Parse
+// and as long as line is not changed. It does not allocate.
+func (p *Parser) Parse(line []byte, e *Entry) Reason {
+	if n := len(line); n > 0 && line[n-1] == '\r' {
+		line = line[:n-1]
+	}
+	if len(line) > MaxLine {
+		*e = Entry{}
+		return ReasonTooLong
+	}
+	reason := p.read(p.skipPrefix(line), e)
+	if reason == OK {
+		reason = p.finish(e, &p.raw)
+	}
+	if reason != OK {
+		*e = Entry{}
+		return explain(line, reason)
+	}
+	return OK
+}
+
+// read fills e and p.raw.
+func (p *Parser) read(line []byte, e *Entry) Reason {
+	reason := ReasonNoMatch
+	if p.layout != nil {
+		if reason = p.try(p.layout, line, e); p.alternate != nil && !p.sure(reason) {
+			return p.readOtherwise(line, e, reason)
+		}
+	}
+	if p.json == nil || reason == OK {
+		return reason
+	}
+	*e, p.raw = Entry{}, raw{}
+	return p.json.parse(line, e, &p.raw)
+}
+
+func (p *Parser) try(l *layout, line []byte, e *Entry) Reason {
+	*e, p.raw = Entry{}, raw{}
+	return l.parse(line, e, &p.raw)
+}
+
+// sure tells whether a layout that may have a host in front was the right one: then there is an address where it should be.
+func (p *Parser) sure(reason Reason) bool {
+	if reason != OK {
+		return false
+	}
+	// A comma: what looks like a host in front is the beginning of a list of addresses.
+	_, ok := parseAddr(p.raw.peer)
+	return ok && !bytes.HasSuffix(p.raw.host, []byte{','})
+}
+
+// readOtherwise tries the other layout on a line of which the first one is not sure. A name in place of the address is possible, so the
+// first reading stands where the second is no better.
+func (p *Parser) readOtherwise(line []byte, e *Entry, reason Reason) Reason {
+	if other := p.try(p.alternate, line, e); p.sure(other) {
+		return OK
+	}
+	if reason != OK {
+		return reason
+	}
+	return p.try(p.layout, line, e)
+}
+
+// explain finds a better reason for a line that fits no format: binary data, an empty line or a comment.
+func explain(line []byte, reason Reason) Reason {
+	if reason != ReasonNoMatch && reason != ReasonNotJSON && reason != ReasonBrokenJSON {
+		return reason
+	}
+	if len(bytes.TrimSpace(line)) == 0 || line[0] == '#' {
+		return ReasonNotRequest
+	}
+	start := line[:min(len(line), 512)]
+	odd := 0
+	for _, c := range start {
+		if c < ' ' && c != '\t' && c != '\x1b' || c == 0x7f {
+			odd++
+		}
+	}
+	if bytes.IndexByte(line, 0) >= 0 || odd*10 > len(start) {
+		return ReasonBinary
+	}
+	return reason
+}

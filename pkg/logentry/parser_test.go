@@ -1,0 +1,197 @@
+package logentry
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func TestDeadLettersHaveAReason(t *testing.T) {
+	ok := `198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 15734 "-" "-"`
+	for _, c := range []struct {
+		format, line string
+		want         Reason
+	}{
+		{"combined", ok, OK},
+		{"combined", ok + "\r", OK},
+		{"combined", "", ReasonNotRequest},
+		{"combined", "   ", ReasonNotRequest},
+		{"combined", "#Fields: date time", ReasonNotRequest},
+		{"combined", "garbage", ReasonNoMatch},
+		{"combined", ok[:60], ReasonNoMatch},
+		{"combined", strings.Replace(ok, "200", "2x0", 1), ReasonNoMatch},
+		{"combined", strings.Replace(ok, "15734", "many", 1), ReasonNoMatch},
+		{"combined", "\x16\x03\x01\x00\x01", ReasonBinary},
+		{"combined", "\x1f\x8b\x08\x00\x00", ReasonBinary},
+		{"combined", strings.Replace(ok, "May", "Mai", 1), ReasonBadTime},
+		{"combined", strings.Replace(ok, "04/May", "31/Feb", 1), ReasonBadTime},
+		{"combined", strings.Replace(ok, "12:00:07", "24:00:07", 1), ReasonBadTime},
+		{"combined", strings.Replace(ok, "+0000", "GMT", 1), ReasonBadTime},
+		{"combined", strings.Replace(ok, "04/May/2026:12:00:07 +0000", "-", 1), ReasonNoTime},
+		{"combined", strings.Replace(ok, "2026", "1970", 1), ReasonPast},
+		{"combined", strings.Replace(ok, "2026", "1994", 1), ReasonPast},
+		{"combined", ok + strings.Repeat("x", MaxLine), ReasonTooLong},
+		{"gcp", ok, ReasonNotJSON},
+		{"gcp", "", ReasonNotRequest},
+		{"gcp", `{"timestamp":`, ReasonBrokenJSON},
+		{"gcp", "{\x00\x01", ReasonBinary},
+	} {
+		var e Entry
+		reason := mustParser(t, Source{Format: c.format}).Parse([]byte(c.line), &e)
+		if reason != c.want {
+			t.Errorf("%s %.90q: %s, want %s", c.format, c.line, reason, c.want)
+		}
+		if reason != OK && !reflect.DeepEqual(e, Entry{}) {
+			t.Errorf("%.90q: a dead letter left %+v", c.line, read(&e))
+		}
+	}
+}
+
+// What a line does not log is not logged, also where its neighbours do.
+func TestLogged(t *testing.T) {
+	const always = "client status response_bytes method protocol "
+	for _, c := range []struct{ format, line, want string }{
+		{"combined", `198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 15734 "-" "-"`, always + "agent referrer path"},
+		{"combined", `198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 15734`, always + "path"},
+		{"combined", `a.example 198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 15734 "-" "-"`, always + "agent referrer path host"},
+		{"vhost-common", `a.example 198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 15734`, always + "path host"},
+		{`$time_iso8601 $status $request_time`, `2026-05-04T12:00:07Z 200 0.1`, "status latency"},
+		{`$time_iso8601 $status $request_time`, `2026-05-04T12:00:07Z 200 -`, "status"},
+		{`$time_iso8601 $uri $upstream_cache_status $upstream_status $request_length $geoip_country_code`, `2026-05-04T12:00:07Z / - - 10 -`,
+			"request_bytes cache origin_errors path country"},
+	} {
+		if got := logged(parse(t, mustParser(t, Source{Format: c.format}), c.line)); got != c.want {
+			t.Errorf("%s\n%s\n got %s\nwant %s", c.format, c.line, got, c.want)
+		}
+	}
+}
+
+// Times without zone are in the source's, summer time included.
+func TestTimeZoneOfSource(t *testing.T) {
+	for _, c := range []struct{ zone, at, want string }{
+		{"", "04/May/2026:14:00:07", "2026-05-04T14:00:07Z"},
+		{"Europe/Brussels", "04/May/2026:14:00:07", "2026-05-04T12:00:07Z"},
+		{"Europe/Brussels", "04/Jan/2026:14:00:07", "2026-01-04T13:00:07Z"},
+		{"Asia/Kolkata", "04/May/2026:00:00:07", "2026-05-03T18:30:07Z"},
+	} {
+		p := mustParser(t, Source{Format: `%{%d/%b/%Y:%T}t %h "%r"`, TimeZone: c.zone})
+		if got := read(parse(t, p, c.at+` 198.51.100.23 "GET / HTTP/1.1"`)).Time; got != c.want {
+			t.Errorf("%s in %q: %s, want %s", c.at, c.zone, got, c.want)
+		}
+	}
+	p := mustParser(t, Source{Format: "combined", TimeZone: "Asia/Kolkata"})
+	if got := read(parse(t, p, `::1 - - [04/May/2026:14:00:07 +0200] "GET /" 200 1`)).Time; got != "2026-05-04T12:00:07Z" {
+		t.Errorf("a zone in the line must count: %s", got)
+	}
+	for _, zone := range []string{"Europe/Brusels", "Local", "../etc"} {
+		if _, err := NewParser(&Source{Format: "combined", TimeZone: zone}); err == nil || !strings.Contains(err.Error(), zone) {
+			t.Errorf("zone %q: %v", zone, err)
+		}
+	}
+}
+
+func TestSourceErrors(t *testing.T) {
+	for _, c := range []struct {
+		src  Source
+		want string
+	}{
+		{Source{}, "no log format; it is one of gcp,"},
+		{Source{Format: "combinde"}, `"combinde" is not known; it is one of gcp,`},
+		{Source{Format: "combined", Host: "not a host"}, `"not a host" is no host name`},
+		{Source{Format: "mine", Mapping: &Mapping{Name: "mine", Fields: map[string]string{"staus": "s"}}}, `unknown field "staus"`},
+	} {
+		if _, err := NewParser(&c.src); err == nil || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%+v: %v", c.src, err)
+		}
+	}
+}
+
+// fuzzFormats are the formats that the fuzzers try every line on.
+var fuzzFormats = []string{"combined", "vhost-common", "gcp", "gcp-bigquery", "nginx-json", "cloudflare", jsonTemplate,
+	`$remote_addr "$http_x_forwarded_for" $scheme://$host$uri$is_args$args $request [$time_local] $upstream_response_time $status "$http_user_agent"`,
+	`%{%d/%b/%Y:%T}t.%{msec_frac}t %{%z}t %v:%p %a "%m %U%q %H" %>s %D`, `$msec$request_uri $status`,
+}
+
+func fuzzSources() (list []Source) {
+	for _, format := range fuzzFormats {
+		list = append(list, Source{Format: format, Host: "default.example", TrustedProxies: []string{"10.0.0.0/8", "fastly"}, TimeZone: "Europe/Brussels"})
+	}
+	return list
+}
+
+// Every line is an entry or one dead letter, whatever was read before it, and an entry keeps what the rest of the pipeline counts on.
+func FuzzParse(f *testing.F) {
+	for _, line := range samples {
+		f.Add([]byte(line))
+	}
+	for _, name := range []string{"apache2-logs.log", "nginx_http-logs.log", "traefik_clf.log", "envoy.log", "haproxy-logs.log"} {
+		for _, line := range textFile(f, "crowdsec-hub/"+name) {
+			f.Add(line)
+		}
+	}
+	f.Add([]byte(`10.0.0.1 "203.0.113.9, 10.0.0.2" https://a.example/b?c GET /b?c HTTP/1.1 [04/May/2026:12:00:07 +0000] 0.1, 0.2 : - 200 "a\"b"`))
+	f.Add([]byte(`04/May/2026:12:00:07.123 +0000 a.example:443 10.0.0.1 "GET /a?b HTTP/1.1" 200 1500`))
+	f.Add([]byte(`1777896007.123/a 200`))
+	var used []*Parser
+	for _, src := range fuzzSources() {
+		used = append(used, mustParser(f, src))
+	}
+	f.Fuzz(func(t *testing.T, line []byte) {
+		before := string(line)
+		for i, src := range fuzzSources() {
+			var e, again Entry
+			reason := used[i].Parse(line, &e)
+			fresh := mustParser(t, src).Parse(line, &again)
+			if reason != fresh || reason >= ReasonCount {
+				t.Fatalf("%s: %s after other lines, %s alone", src.Format, reason, fresh)
+			}
+			if diff := cmp.Diff(again, e, cmp.Comparer(func(a, b Private) bool { return string(a) == string(b) }),
+				cmpopts.EquateComparable(e.Client)); diff != "" {
+				t.Fatalf("%s: what was read before changes the entry:\n%s", src.Format, diff)
+			}
+			checkEntry(t, reason, &e)
+		}
+		if string(line) != before {
+			t.Fatal("the line was changed")
+		}
+	})
+}
+
+func checkEntry(t *testing.T, reason Reason, e *Entry) {
+	t.Helper()
+	host, valid := normalizeHost(nil, e.Host)
+	switch {
+	case reason != OK:
+		if !reflect.DeepEqual(*e, Entry{}) {
+			t.Fatalf("%s left %+v", reason, read(e))
+		}
+	case e.Time < earliest, e.Latency < 0, e.Status > 999:
+		t.Fatalf("time %d, latency %d, status %d", e.Time, e.Latency, e.Status)
+	case !valid || string(host) != string(e.Host) || e.HostInvalid && len(host) > 0:
+		t.Fatalf("host %q, invalid %v", []byte(e.Host), e.HostInvalid)
+	case e.Client.Is4In6() || e.Client.Zone() != "" || e.ClientTrusted && !e.Client.IsValid():
+		t.Fatalf("client %v, trusted %v", e.Client, e.ClientTrusted)
+	case strings.ContainsAny(string(e.Path), "?#") || strings.Contains(string(e.Query), "#"):
+		t.Fatalf("path %q, query %q", []byte(e.Path), []byte(e.Query))
+	}
+}
+
+// No format string makes NewParser panic, and no line the parser that it makes.
+func FuzzFormat(f *testing.F) {
+	for _, format := range fuzzFormats {
+		f.Add(format, "2026-05-04T12:00:07Z / 200")
+	}
+	f.Add(`LogFormat "%{%s}t%{usec_frac}t%400,!501>{Referer}i%^FB" x`, "%")
+	f.Add(`log_format x escape=json '{"a":$msec,"b":{"c":"${uri}$is_args$args"}}';`, `{"a":1,"b":{}}`)
+	f.Fuzz(func(t *testing.T, format, line string) {
+		p, err := NewParser(&Source{Format: format})
+		if err != nil {
+			return
+		}
+		var e Entry
+		p.Parse([]byte(line), &e)
+	})
+}
