@@ -38,6 +38,8 @@ const (
 const (
 	mostHosts   = 100_000 // a site takes some 10 kB
 	highestRate = 1_000_000
+	lowestRate  = 0.000001
+	longest     = 100 * 366 * 24 * time.Hour
 	mostPages   = 2048 // more than any site has
 
 	// headroom makes the rate a little higher where Lines and Duration are given, so that the lines end within the time.
@@ -56,10 +58,11 @@ func (c *Config) validate() error {
 		}
 	}
 	mistake(c.HostCount < 1 || c.HostCount > mostHosts, "hosts: %d; take 1 to %d", c.HostCount, mostHosts)
-	mistake(!(c.Rate > 0 && c.Rate <= highestRate), "rate: %g requests a second; take more than 0, at most %d", c.Rate, highestRate)
+	rate := c.askedRate()
+	mistake(!(rate >= lowestRate && rate <= highestRate), "rate: %g requests a second; take %.6f to %d", rate, lowestRate, highestRate)
 	mistake(c.Lines < 0, "lines: %d; take 1 or more, or 0 for no limit", c.Lines)
-	mistake(c.Duration < 0, "duration: %v; take more than 0, or 0 for no limit", c.Duration)
-	mistake(c.Start.Year() < 1995 || c.Start.Year() > 2200, "start: year %d; take 1995 to 2200", c.Start.Year())
+	mistake(c.Duration < 0 || c.Duration > longest, "duration: %v; take more than 0 and at most a hundred years, or 0 for no limit", c.Duration)
+	mistake(c.Start.Year() < 1995 || c.Start.Year() > 2100, "start: year %d; take 1995 to 2100", c.Start.Year())
 	mistake(c.Shape != ShapeFlat && c.Shape != ShapeWorldCup98, "shape: %q is unknown; take %q or %q", c.Shape, ShapeFlat, ShapeWorldCup98)
 	for i, h := range c.Hosts {
 		mistake(!isHostName(h), "hosts: name %d is no host name; take letters, digits, dots and hyphens, such as news.example.org", i+1)
@@ -108,12 +111,20 @@ func (c *Config) hostNames() []string {
 	return names
 }
 
+// askedRate gives the mean over the log, in requests per second.
+func (c *Config) askedRate() float64 {
+	if c.Lines > 0 && c.Duration > 0 {
+		return float64(c.Lines) / c.Duration.Seconds()
+	}
+	return c.Rate
+}
+
 // meanRate gives requests per second where the shape is 1.
 func (c *Config) meanRate(s *shape) float64 {
 	if c.Lines == 0 || c.Duration == 0 {
 		return c.Rate
 	}
-	mean := float64(c.Lines) / c.Duration.Seconds() * headroom
+	mean := c.askedRate() * headroom
 	if s == nil {
 		return mean
 	}

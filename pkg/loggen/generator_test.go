@@ -165,3 +165,12 @@ func TestAddressesStayInTheirPrefix(t *testing.T) {
 		}
 	}
 }
+
+func TestRarestTrafficEnds(t *testing.T) {
+	for _, shape := range []string{ShapeFlat, ShapeWorldCup98} {
+		c := Config{Seed: 1, Rate: lowestRate, Lines: 5, Shape: shape}
+		if n := len(collect(generator(t, c))); n != 5 {
+			t.Errorf("%s: %d requests", shape, n)
+		}
+	}
+}

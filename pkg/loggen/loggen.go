@@ -61,7 +61,9 @@ const (
 	toolShare    = 0.02
 	monitorShare = 0.02
 
-	warmUp = 10 * time.Minute
+	// Visits begin this long before the start, or at very high rates so long that mostUnseen requests are thrown away.
+	warmUp     = 10 * time.Minute
+	mostUnseen = 5_000_000
 )
 
 // New checks the configuration, of which it reports every mistake, and makes a generator.
@@ -84,7 +86,6 @@ func New(c Config) (*Generator, error) {
 	people := rate - watchRate - float64(rate*(crawlerShare+apiShare+toolShare))
 	g.sources = []source{newVisitors(w, people), newCrawlers(w, rate*crawlerShare), newAPIClients(w, rate*apiShare),
 		newTools(w, rate*toolShare), watching}
-	g.skipWarmUp()
 	return g, nil
 }
 
@@ -92,7 +93,6 @@ func newWorld(c *Config) (*world, error) {
 	w := &world{seed: c.Seed, hosts: c.hostNames(), start: c.Start.UnixNano() / microsecond * microsecond}
 	w.sites = make([]*site, len(w.hosts))
 	w.popular = newPopularity(max(len(w.hosts), mostPages))
-	w.warmUp = w.start - int64(warmUp)
 	if c.Shape == ShapeWorldCup98 {
 		s, err := worldcup98()
 		if err != nil {
@@ -100,7 +100,9 @@ func newWorld(c *Config) (*world, error) {
 		}
 		w.shape = s
 	}
-	w.offices = 4 + int(c.meanRate(w.shape)/20)
+	rate := c.meanRate(w.shape)
+	w.offices = 4 + int(rate/20)
+	w.warmUp = w.start - int64(min(float64(warmUp), mostUnseen*second/rate))
 	return w, nil
 }
 
@@ -116,6 +118,9 @@ func (g *Generator) skipWarmUp() {
 
 // Next fills in the next request and reports whether there was one. Times never decrease.
 func (g *Generator) Next(r *Request) bool {
+	if g.made == 0 {
+		g.skipWarmUp()
+	}
 	next := g.sources[0]
 	at := next.when()
 	for _, s := range g.sources[1:] {

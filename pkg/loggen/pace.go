@@ -39,6 +39,10 @@ func (p *pace) advance() {
 			p.at += int64(step)
 			return
 		}
+		if end == never {
+			p.at = never
+			return
+		}
 		need = need - float64(float64(end-p.at)*rate)
 		if need < 0 {
 			need = 0
