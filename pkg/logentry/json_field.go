@@ -63,7 +63,7 @@ type fieldInfo struct {
 
 // fields is indexed by field.
 var fields = [fieldCount]fieldInfo{
-	fieldTime: {"time", "when the request came: RFC 3339, or a number since 1970 (Units says in what)", 0,
+	fieldTime: {"time", "when the request came: RFC 3339, the common log format's time, or a number since 1970 (the unit may be given)", 0,
 		func(c *conversion, b []byte) { c.time = b }},
 	fieldHost: {"host", "the site's host name, with or without port", 1 << vocabulary.FieldHost,
 		func(c *conversion, b []byte) { c.raw.host = b }},
@@ -85,7 +85,7 @@ var fields = [fieldCount]fieldInfo{
 		func(c *conversion, b []byte) { c.entry.RequestBytes, _ = parseUint(b) }},
 	fieldResponseBytes: {"response_bytes", "bytes sent to the client", 1 << vocabulary.FieldResponseBytes,
 		func(c *conversion, b []byte) { c.entry.ResponseBytes, _ = parseUint(b) }},
-	fieldLatency: {"latency", "how long the request took: a number (Units says in what, default seconds), or with unit as in 0.05s", 0,
+	fieldLatency: {"latency", "how long the request took: a number (in seconds unless a unit is given), or with its unit as in 0.05s", 0,
 		func(c *conversion, b []byte) { c.setLatency(b) }},
 	fieldClient: {"client", "the visitor's address as the provider or a trusted proxy states it; always believed", 1 << vocabulary.FieldClient,
 		func(c *conversion, b []byte) { c.raw.client = b }},

@@ -236,6 +236,9 @@ var (
 
 // referenceTime reads a time by time.Parse, after bringing the spellings that only we accept into RFC 3339.
 func referenceTime(s string) (int64, bool) {
+	if t, err := time.Parse("02/Jan/2006:15:04:05 -0700", s); err == nil {
+		return clampedNano(t), true
+	}
 	if len(s) <= 4 || s[4] != '-' {
 		return referenceUnix(s)
 	}
@@ -253,7 +256,7 @@ func referenceTime(s string) (int64, bool) {
 			m[6] = "00"
 		}
 		zone = m[5] + ":" + m[6]
-		if zone[1:] > "23:59" {
+		if zone[1:] > "23:59" || zone[4:] > "59" {
 			return 0, false
 		}
 	}

@@ -12,8 +12,8 @@ type readyMapping struct {
 	anyCase bool
 }
 
-// readyMappings are in the order in which formats are tried on an unknown file. A line that fits one of them fits no other: they have
-// different keys for the time, or for the request.
+// readyMappings differ in their keys for the time or the request, so that a line fits one of them only; but BigQuery's rows of load balancer
+// entries fit "gcp" as well, with less found in them.
 var readyMappings = []readyMapping{
 	{Mapping: Mapping{Name: "gcp", Fields: gcpKeys}, always: gcpAlways},
 	{Mapping: Mapping{Name: "gcp-bigquery", Fields: gcpBigQueryKeys()}, always: gcpAlways, anyCase: true},

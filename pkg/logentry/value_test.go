@@ -62,6 +62,16 @@ func TestParseTimeWithoutZone(t *testing.T) {
 	}
 }
 
+func TestParseTimeOfCommonLogFormat(t *testing.T) {
+	var c clock
+	if got, ok := c.parseTime([]byte("04/May/2026:14:00:07 +0200"), -1); !ok || got != 1_777_896_007_000_000_000 {
+		t.Errorf("got %d %v", got, ok)
+	}
+	if got, ok := c.parseTime([]byte("04/Mai/2026:14:00:07 +0200"), -1); ok {
+		t.Errorf("a month of another language gave %d", got)
+	}
+}
+
 func TestParseTimeUnits(t *testing.T) {
 	var c clock
 	const want = 1_777_896_007_081_000_000

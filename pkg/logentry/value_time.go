@@ -23,14 +23,22 @@ type clock struct {
 	zone   *time.Location
 	minute [16]byte // "2026-05-04T12:00"; the 'T' may be a space
 	unix   int64    // seconds of that minute, as if it were UTC
+	clf    clfClock
 }
 
 // parseTime reads a time as texts in JSON have it: RFC 3339, also with a space for the 'T', with " UTC" for the 'Z' or without zone;
-// or a number since 1970 of the given unit (see units; negative: told apart by size). The result is Unix nanoseconds; times beyond
-// what fits are moved to the nearest that does.
+// the common log format's "04/May/2026:14:00:07 +0200"; or a number since 1970, in units of ten to that power of nanoseconds (negative:
+// the number's size tells the unit). The result is Unix nanoseconds; times beyond what fits are moved to the nearest that does.
 func (c *clock) parseTime(b []byte, power int) (int64, bool) {
-	if len(b) > 4 && b[4] == '-' {
+	switch {
+	case len(b) > 4 && b[4] == '-':
 		return c.parseRFC3339(b)
+	case len(b) > 4 && b[2] == '/':
+		var t textTime
+		if !c.clf.read(b, &t) {
+			return 0, false
+		}
+		return t.nanoseconds(c)
 	}
 	return parseUnix(b, power)
 }
