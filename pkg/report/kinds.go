@@ -1,0 +1,74 @@
+package report
+
+import "github.com/floodgauge/floodgauge/pkg/vocabulary"
+
+// kinds are exact counts of lines by closed vocabulary.
+type kinds struct {
+	methods      [vocabulary.MethodCount]uint64
+	protocols    [vocabulary.ProtocolCount]uint64
+	cache        [vocabulary.CacheCount]uint64
+	cacheBytes   [vocabulary.CacheCount]uint64 // of responses
+	enforced     [vocabulary.ActionCount]uint64
+	preview      [vocabulary.ActionCount]uint64
+	originErrors [vocabulary.OriginErrorCount]uint64
+	classes      [vocabulary.ClientClassCount]uint64
+}
+
+// count takes in lines of one shape. What their format does not log is not counted as none: the report says "not logged".
+func (k *kinds) count(a *alike) {
+	if a.logged.Has(vocabulary.FieldMethod) {
+		addKnown(k.methods[:], a.method, vocabulary.MethodOther, a.lines)
+	}
+	if a.logged.Has(vocabulary.FieldProtocol) {
+		addKnown(k.protocols[:], a.protocol, vocabulary.ProtocolOther, a.lines)
+	}
+	if a.logged.Has(vocabulary.FieldCache) {
+		addKnown(k.cache[:], a.cache, vocabulary.CacheNone, a.lines)
+		addKnown(k.cacheBytes[:], a.cache, vocabulary.CacheNone, a.bytes)
+	}
+	if a.logged.Has(vocabulary.FieldDefence) {
+		addKnown(k.enforced[:], a.enforced, vocabulary.ActionOther, a.lines)
+		addKnown(k.preview[:], a.preview, vocabulary.ActionOther, a.lines)
+	}
+	if a.logged.Has(vocabulary.FieldOriginError) {
+		addKnown(k.originErrors[:], a.originError, vocabulary.OriginErrorOther, a.lines)
+	}
+	if a.logged.Has(vocabulary.FieldAgent) {
+		addKnown(k.classes[:], a.class, vocabulary.ClientOther, a.lines)
+	}
+}
+
+// addKnown adds n to the counter of v, or to that of other where v is outside the vocabulary.
+func addKnown[T ~uint8](counts []uint64, v, other T, n uint64) {
+	if int(v) >= len(counts) {
+		v = other
+	}
+	counts[v] = add(counts[v], n)
+}
+
+// all returns the counters in the order of the encoding.
+func (k *kinds) all() [8][]uint64 {
+	return [8][]uint64{k.methods[:], k.protocols[:], k.cache[:], k.cacheBytes[:], k.enforced[:], k.preview[:], k.originErrors[:], k.classes[:]}
+}
+
+func (k *kinds) merge(o *kinds) {
+	theirs := o.all()
+	for i, mine := range k.all() {
+		for j := range mine {
+			mine[j] = add(mine[j], theirs[i][j])
+		}
+	}
+}
+
+func (k *kinds) appendTo(b []byte) []byte {
+	for _, counts := range k.all() {
+		b = appendCounts(b, counts)
+	}
+	return b
+}
+
+func (k *kinds) decode(r *reader) {
+	for _, counts := range k.all() {
+		r.counts(counts)
+	}
+}
