@@ -6,8 +6,6 @@ package agent
 import (
 	"bytes"
 
-	"github.com/gaissmai/bart"
-
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
@@ -28,7 +26,6 @@ type Classifier struct {
 	terms    []term
 	matcher  *matcher
 	families []string
-	ranges   map[string]*bart.Lite // by family
 }
 
 // New returns the Classifier of the built-in lists; it is made once for a process.

@@ -36,9 +36,6 @@ type term struct {
 // builtin makes the Classifier of the embedded lists; a mistake in them is found by every test.
 var builtin = sync.OnceValue(func() *Classifier {
 	c, err := newClassifier(knownList, crawlerList)
-	if err == nil {
-		c.ranges, err = parseRanges(rangeList)
-	}
 	if err != nil {
 		panic(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"strings"
+	"sync"
 
 	"github.com/gaissmai/bart"
 )
@@ -14,10 +15,18 @@ import (
 //go:embed lists/ranges.txt
 var rangeList string
 
+var builtinRanges = sync.OnceValue(func() map[string]*bart.Lite {
+	ranges, err := parseRanges(rangeList)
+	if err != nil {
+		panic(err) // a mistake in the embedded list; every test finds it
+	}
+	return ranges
+})
+
 // Verified tells whether an address lies in the networks that the owner of a bot publishes, so that an agent of this family from there is
 // what it says. It is false for families whose owners publish none: those can be verified by reverse DNS only. It does not allocate.
-func (c *Classifier) Verified(addr netip.Addr, family string) bool {
-	ranges := c.ranges[family]
+func Verified(addr netip.Addr, family string) bool {
+	ranges := builtinRanges()[family]
 	return ranges != nil && addr.IsValid() && ranges.Contains(addr.Unmap())
 }
 

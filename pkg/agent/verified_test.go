@@ -28,13 +28,12 @@ func TestVerified(t *testing.T) {
 		{"66.249.66.1", "Chrome", false},
 		{"66.249.66.1", "", false},
 	}
-	bots := New()
 	for _, c := range cases {
-		if got := bots.Verified(netip.MustParseAddr(c.addr), c.family); got != c.want {
+		if got := Verified(netip.MustParseAddr(c.addr), c.family); got != c.want {
 			t.Errorf("Verified(%s, %s) = %v", c.addr, c.family, got)
 		}
 	}
-	if bots.Verified(netip.Addr{}, "Googlebot") {
+	if Verified(netip.Addr{}, "Googlebot") {
 		t.Error("no address is verified")
 	}
 }
@@ -42,7 +41,7 @@ func TestVerified(t *testing.T) {
 // A family with ranges that no agent can have would never be verified.
 func TestVerifiableFamiliesExist(t *testing.T) {
 	families := New().Families()
-	for family, ranges := range New().ranges {
+	for family, ranges := range builtinRanges() {
 		if _, ok := slices.BinarySearch(families, family); !ok {
 			t.Errorf("ranges for %q, which is no family", family)
 		}
@@ -61,10 +60,10 @@ func TestRangeMistakesAreExplained(t *testing.T) {
 }
 
 func BenchmarkVerified(b *testing.B) {
-	bots, addr := New(), netip.MustParseAddr("66.249.66.1")
+	addr := netip.MustParseAddr("66.249.66.1")
 	b.ReportAllocs()
 	for b.Loop() {
-		if !bots.Verified(addr, "Googlebot") {
+		if !Verified(addr, "Googlebot") {
 			b.Fatal("not verified")
 		}
 	}
