@@ -19,7 +19,10 @@ func parseAddr(raw []byte) (netip.Addr, bool) {
 		return parseAddr6(raw[1:end])
 	}
 	if addr, n, ok := parseAddr4(raw); ok {
-		return netip.AddrFrom4(addr), isPort(raw[n:])
+		if !isPort(raw[n:]) {
+			return netip.Addr{}, false
+		}
+		return netip.AddrFrom4(addr), true
 	}
 	return parseAddr6(raw)
 }
@@ -135,11 +138,11 @@ func hexDigit(c byte) (byte, bool) {
 
 // expandGap moves what stands behind "::" to the end of the address.
 func expandGap(addr [16]byte, gap, n int) (netip.Addr, bool) {
-	if gap < 0 {
-		return netip.AddrFrom16(addr).Unmap(), n == 16
+	if (gap < 0) != (n == 16) {
+		return netip.Addr{}, false // too few groups, or "::" stands for none
 	}
-	if n == 16 {
-		return netip.Addr{}, false // "::" must stand for at least one group
+	if gap < 0 {
+		return netip.AddrFrom16(addr).Unmap(), true
 	}
 	tail := n - gap
 	copy(addr[16-tail:], addr[gap:n])

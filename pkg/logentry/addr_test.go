@@ -45,9 +45,11 @@ func TestParseAddr(t *testing.T) {
 		{"1:2:3:4:5:6:7:1.2.3.4", ""},
 		{"[::1", ""},
 		{"[192.0.2.1]:80", ""},
+		{"192.0.2.1,", ""},
+		{"1:2:3", ""},
 	} {
 		got, ok := parseAddr([]byte(c.in))
-		if ok != (c.want != "") || (ok && got.String() != c.want) {
+		if ok != (c.want != "") || ok != got.IsValid() || (ok && got.String() != c.want) {
 			t.Errorf("parseAddr(%q) = %v, %v; want %q", c.in, got, ok, c.want)
 		}
 	}
@@ -98,7 +100,7 @@ func FuzzParseAddr(f *testing.F) {
 	f.Fuzz(func(t *testing.T, s string) {
 		sameAsNetip(t, s)
 		got, ok := parseAddr([]byte(s))
-		if ok && (!got.IsValid() || got.Is4In6() || got.Zone() != "") {
+		if ok != got.IsValid() || got.Is4In6() || got.Zone() != "" {
 			t.Fatalf("parseAddr(%q) = %v", s, got)
 		}
 		// Without brackets and a port, nothing is accepted that netip refuses.
