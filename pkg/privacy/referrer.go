@@ -17,6 +17,9 @@ const (
 	ReferrerInvalid = "(invalid)" // no web address, or one whose name is not in the public DNS
 )
 
+// referrerApp follows the domain of an app's owner.
+const referrerApp = " (app)"
+
 // maxDomain is the longest registrable domain that is shown, in bytes.
 const maxDomain = 80
 
@@ -78,7 +81,7 @@ func referrerOfApp(name string) string {
 	labels := strings.Split(name, ".")
 	slices.Reverse(labels)
 	if domain := registrable(strings.Join(labels, ".")); domain != "" {
-		return domain + " (app)"
+		return domain + referrerApp
 	}
 	return ReferrerInvalid
 }
