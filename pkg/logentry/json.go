@@ -18,7 +18,7 @@ import (
 // Two readers do the work. The scanner (json_scan.go) understands any line. The shapes (json_shape.go) recognise lines built like one
 // that the scanner has read before, several times faster; they are only ever right or silent, and then the scanner is asked.
 type jsonParser struct {
-	keys         []mappedKey
+	root         *level
 	mapped       fieldSet
 	always       vocabulary.Fields
 	anyCase      bool
@@ -29,8 +29,11 @@ type jsonParser struct {
 	shapes shapes
 	scan   scanner
 	found
-	logged     vocabulary.Fields // what this line logs
-	scratch    []byte            // unescaped texts of this line
+	logged struct { // what the last line logs, by the keys that it has
+		by     fieldSet
+		fields vocabulary.Fields
+	}
+	scratch    []byte // unescaped texts of this line
 	conversion conversion
 }
 
@@ -64,9 +67,10 @@ func newReadyJSONParser(name string) *jsonParser {
 }
 
 func compileJSONParser(m *readyMapping) *jsonParser {
-	p := &jsonParser{keys: m.compile(), always: m.always, anyCase: m.anyCase, timePower: -1, latencyPower: units["s"]}
-	for i := range p.keys {
-		p.mapped |= p.keys[i].under
+	keys, _ := m.compile()
+	p := &jsonParser{root: newLevel(nil, keys, 1), always: m.always, anyCase: m.anyCase, timePower: -1, latencyPower: units["s"]}
+	for i := range keys {
+		p.mapped |= keys[i].under
 	}
 	if unit, ok := m.Units["time"]; ok {
 		p.timePower = units[unit]
@@ -81,16 +85,11 @@ func compileJSONParser(m *readyMapping) *jsonParser {
 func (p *jsonParser) parse(line []byte, e *Entry, r *raw) Reason {
 	p.found.line, p.found.escapes = line, bytes.IndexByte(line, '\\') >= 0
 	p.scratch = p.scratch[:0]
-	if end := p.shapes.recall(&p.found); end != nil {
-		p.logged = end.logged
-		return p.convert(e, r)
-	}
-	if !p.scan.read(&p.found, p.keys, p.anyCase) {
-		return notAnObject(line)
-	}
-	p.logged = p.loggedBy(p.present)
-	if p.scan.learnable {
-		p.shapes.learn(line, p.scan.steps, p.logged)
+	if !p.shapes.recall(&p.found) {
+		if !p.scan.read(&p.found, p.root, p.anyCase) {
+			return notAnObject(line)
+		}
+		p.shapes.learn(line, p.scan.steps)
 	}
 	return p.convert(e, r)
 }
@@ -104,15 +103,18 @@ func notAnObject(line []byte) Reason {
 	return ReasonNotJSON
 }
 
-// loggedBy gives the report's fields that a line with these keys logs.
-func (p *jsonParser) loggedBy(present fieldSet) vocabulary.Fields {
-	logged := p.always
+// loggedFields gives the report's fields that the line logs. Most lines have the keys of the one before.
+func (p *jsonParser) loggedFields() vocabulary.Fields {
+	if p.present == p.logged.by && p.present != 0 {
+		return p.logged.fields
+	}
+	p.logged.by, p.logged.fields = p.present, p.always
 	for f := range fields {
-		if present>>f&1 == 1 {
-			logged |= fields[f].logs
+		if p.present>>f&1 == 1 {
+			p.logged.fields |= fields[f].logs
 		}
 	}
-	return logged
+	return p.logged.fields
 }
 
 // text gives the text of a field that was found, unescaped.

@@ -24,7 +24,7 @@ func BenchmarkJSONFixtures(b *testing.B) {
 // BenchmarkJSONScanner reads the same lines as BenchmarkJSONLogEntry without what was learned of their shapes.
 func BenchmarkJSONScanner(b *testing.B) {
 	p, lines := newReadyJSONParser("gcp"), logEntryLines(2000)
-	p.shapes.nodes = maxShapeNodes
+	p.shapes.bytes = maxShapeBytes
 	runJSON(b, p, lines)
 }
 

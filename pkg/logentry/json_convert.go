@@ -33,7 +33,7 @@ func (p *jsonParser) convert(e *Entry, r *raw) Reason {
 	}
 	p.conversion = conversion{entry: e, raw: r, latencyPower: p.latencyPower}
 	c := &p.conversion
-	e.Logged = p.logged
+	e.Logged = p.loggedFields()
 	for set := uint64(p.found.set); set != 0; set &= set - 1 {
 		f := field(bits.TrailingZeros64(set))
 		fields[f].set(c, p.text(f))

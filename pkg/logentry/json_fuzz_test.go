@@ -42,7 +42,7 @@ type jsonCheck struct {
 
 func newJSONCheck(m *readyMapping) *jsonCheck {
 	c := &jsonCheck{mapping: m, new: compileJSONParser(m), cold: compileJSONParser(m)}
-	c.cold.shapes.nodes = maxShapeNodes
+	c.cold.shapes.bytes = maxShapeBytes
 	return c
 }
 

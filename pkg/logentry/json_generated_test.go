@@ -22,27 +22,37 @@ func TestJSONEqualsStdOnGeneratedLines(t *testing.T) {
 	})
 }
 
-// TestJSONShapesAreNotFooled reads a line twice and then one that begins in the same way but must be understood differently.
+// TestJSONShapesAreNotFooled reads lines, each twice, and then one that begins in the same way but must be understood differently.
 func TestJSONShapesAreNotFooled(t *testing.T) {
-	for _, lines := range [][2]string{
+	for _, lines := range [][]string{
 		{`{"t":1777896007,"u":"x","a":[1]}`, `{"t":1777896007,"u":"x","a":{"s":404}}`},
 		{`{"t":1777896007,"u":"x","a":{"s":404}}`, `{"t":1777896007,"u":"x","a":[{"s":500}]}`},
 		{`{"t":1777896007,"u":"x","n":{"n":1}}`, `{"t":1777896007,"u":"x","n":[1]}`},
 		{`{"t":1777896007,"u":"x","d":"y"}`, `{"t":1777896007,"u":"x\","d":"y"}`},
 		{`{"t":1777896007,"u":"x","d":"y"}`, `{"t":1777896007,"u":"x\",\"d\":\"y"}`},
 		{`{"t":1777896007,"u":"x","d":"y"}`, `{"t":1777896007,"u":"x","d":"y"} {}`},
-		{`{"t":1777896007,"u":"x","d":"y"}`, `{"t":1777896007,"u":"x","d":"y","u":null}`},
-		{`{"t":1777896007,"u":"x","u":"y"}`, `{"t":1777896007,"u":"x","u":null}`},
 		{`{"t":1777896007,"u":"x","x":[1]}`, `{"t":1777896007,"u":"x","x":[1],"n":2}`},
 		{`{"t":1777896007,"u":"x","x":[1]}`, `{"t":1777896007,"u":"x","x":[1]]}`},
 		{`{"t":1777896007,"u":"x","n":1}`, `{"t":1777896007,"u":"x","n":12}`},
 		{`{"t":1777896007,"u":"x","n":1}`, `{"t":1777896007,"u":"x","n":1 }`},
 		{`{"t":1777896007,"u":"x","n":1}`, `{"t":1777896007,"u":"x","n":"1"}`},
 		{`{"t":1777896007,"u":"x","x":[1,2,3],"n":1}`, `{"t":1777896007,"u":"x","x":[[,2,3],"n":1}`},
+		// The same literals in another object.
+		{`{"t":1777896007,"u":"x","a":{"m":"GET","b":{"x":"1","y":"2"},"s":200}}`, `{"t":1777896007,"u":"x","a":{"m":"GET","x":"1","y":"2"},"s":200}`},
+		{`{"t":1777896007,"u":"x","a":{"n":1,"s":2}}`, `{"t":1777896007,"u":"x","x":{"n":1,"s":2}}`, `{"t":1777896007,"u":"x","n":1,"s":2}`},
+		// Keys that come twice, where each step is known from a line in which they do not.
+		{`{"t":1777896007,"u":"x","d":"y"}`, `{"t":1777896007,"u":"x","d":"y","u":null}`},
+		{`{"t":1777896007,"u":"x","u":"y"}`, `{"t":1777896007,"u":"x","u":null}`},
+		{`{"l":1,"u":"x","t":1777896007,"n":2}`, `{"l":1,"u":"x","n":2,"t":1777896007}`, `{"l":1,"n":2,"t":1777896007,"u":"x"}`,
+			`{"l":1,"u":"x","t":1777896007,"n":2,"t":null,"n":3}`},
+		{`{"t":1777896007,"a":{"s":200},"n":1,"l":2}`, `{"t":1777896007,"n":1,"l":2,"a":{"m":"GET"}}`,
+			`{"t":1777896007,"a":{"s":200},"n":1,"l":2,"a":{"m":"GET"}}`},
+		{`{"t":1777896007,"a":{"s":200}}`, `{"t":1777896007,"a":{},"a":{"s":404}}`, `{"t":1777896007,"a":{"s":200},"a":{}}`},
 	} {
 		c := newJSONCheck(short)
 		warm := c.fresh()
-		for _, line := range []string{lines[0], lines[0], lines[1]} {
+		for _, line := range lines {
+			c.check(t, &warm, []byte(line))
 			c.check(t, &warm, []byte(line))
 		}
 	}

@@ -9,21 +9,45 @@ const maxDepth = 10000
 type scanner struct {
 	*found
 	anyCase bool
-	// steps are the values of the line in order, objects on the way to mapped keys excepted. learnable says whether they may become a
-	// shape: not where a mapped key comes twice, as then a later value may have to undo an earlier one.
-	steps     []step
-	learnable bool
-	name      []byte                  // scratch for keys with escapes
-	inObject  [maxDepth/64 + 1]uint64 // per depth a bit: object (or else array)
+	// steps are the values of the line in order; an object whose members are steps is none.
+	steps    []step
+	named    keySet                  // mapped keys since the last step
+	name     []byte                  // scratch for keys with escapes
+	inObject [maxDepth/64 + 1]uint64 // per depth a bit: object (or else array)
 }
 
-// step is one value of a line.
+// step is one value of a line, or its end.
 type step struct {
 	span
-	kind  valueKind
-	leaf  bool  // it fills field
-	field field // where leaf
-	depth uint16
+	kind   valueKind
+	leaf   bool   // it fills field
+	field  field  // where leaf
+	inside *level // the object that it is a member of
+	named  keySet // mapped keys between the step before and this one
+}
+
+// level is an object that may be open while a line is read: which keys it may have, and in what it lies. All objects that nobody reads
+// and that lie in the same object are one level.
+type level struct {
+	parent   *level
+	keys     []mappedKey
+	depth    int      // 1 is the line's own object
+	mapped   []*level // by the place of its key in keys
+	unmapped *level
+}
+
+// newLevel makes the level of an object with these keys and all levels that can lie in it.
+func newLevel(parent *level, keys []mappedKey, depth int) *level {
+	l := &level{parent: parent, keys: keys, depth: depth, mapped: make([]*level, len(keys))}
+	for i := range keys {
+		if len(keys[i].inside) > 0 {
+			l.mapped[i] = newLevel(l, keys[i].inside, depth+1)
+		}
+	}
+	if depth < maxStepDepth {
+		l.unmapped = newLevel(l, nil, depth+1)
+	}
+	return l
 }
 
 // valueKind is how a value is written. A string's span is what stands between its quotes.
@@ -38,23 +62,35 @@ const (
 )
 
 // read fills f; false where the line is no object or is broken.
-func (s *scanner) read(f *found, keys []mappedKey, anyCase bool) bool {
-	s.found, s.anyCase, s.learnable = f, anyCase, true
-	s.set, s.present, s.steps = 0, 0, s.steps[:0]
+func (s *scanner) read(f *found, root *level, anyCase bool) bool {
+	s.found, s.anyCase = f, anyCase
+	s.set, s.present, s.named, s.steps = 0, 0, 0, s.steps[:0]
 	at := space(s.line, 0)
 	if at == len(s.line) || s.line[at] != '{' {
 		return false
 	}
-	at = s.object(at+1, keys, 1)
-	return at >= 0 && space(s.line, at) == len(s.line)
+	if at = s.object(at+1, root); at < 0 || space(s.line, at) != len(s.line) {
+		return false
+	}
+	end := uint32(len(s.line)) //nolint:gosec // lines are bounded
+	s.step(step{kind: kindEnd, span: span{end, end}})
+	return true
+}
+
+// step notes a step; of a line with too many for a shape, it is enough to see that there are too many.
+func (s *scanner) step(st step) {
+	st.named, s.named = s.named, 0
+	if len(s.steps) <= maxShapeSteps {
+		s.steps = append(s.steps, st)
+	}
 }
 
 // maxStepDepth is how deep an object that nobody reads may lie for its members to be steps of their own. Deeper ones are one step.
-const maxStepDepth = 4
+const maxStepDepth = 5
 
 // object reads the members of an object from after its brace on and returns the position after the closing one, -1 if broken. The
 // recursion is as deep as the mapping's keys, or maxStepDepth, at most.
-func (s *scanner) object(at int, keys []mappedKey, depth int) int {
+func (s *scanner) object(at int, inside *level) int {
 	at = space(s.line, at)
 	if at < len(s.line) && s.line[at] == '}' {
 		return at + 1
@@ -65,8 +101,8 @@ func (s *scanner) object(at int, keys []mappedKey, depth int) int {
 		if value < 0 {
 			return -1
 		}
-		k := s.mapped(keys, name, &seen)
-		if at = space(s.line, s.value(value, k, depth)); at < 0 || at == len(s.line) {
+		k := s.find(inside.keys, name, &seen)
+		if at = space(s.line, s.value(value, k, inside)); at < 0 || at == len(s.line) {
 			return -1
 		}
 		switch s.line[at] {
@@ -102,8 +138,9 @@ func (s *scanner) key(at int) (name []byte, value int) {
 	return name, space(line, at+1)
 }
 
-// mapped finds the mapped key of that name. Where the object had it before, what that gave is forgotten.
-func (s *scanner) mapped(keys []mappedKey, name []byte, seen *uint64) *mappedKey {
+// find gives the place in keys of the mapped key of that name, -1 where it is none of them. Where the object had it before, what that gave
+// is forgotten.
+func (s *scanner) find(keys []mappedKey, name []byte, seen *uint64) int {
 	for i := range keys {
 		k := &keys[i]
 		if k.name != string(name) && !(s.anyCase && equalFold(k.name, name)) {
@@ -112,15 +149,15 @@ func (s *scanner) mapped(keys []mappedKey, name []byte, seen *uint64) *mappedKey
 		if *seen>>i&1 == 1 {
 			s.set &^= k.under
 			s.present &^= k.under
-			s.learnable = false
 		}
 		*seen |= 1 << i
+		s.named |= 1 << k.id
 		if k.leaf {
 			s.present |= 1 << k.field
 		}
-		return k
+		return i
 	}
-	return nil
+	return -1
 }
 
 // equalFold compares ASCII text in any case.
@@ -137,8 +174,9 @@ func equalFold(a string, b []byte) bool {
 	return true
 }
 
-// value reads the value at position at of the key k (nil: not mapped) and returns the position after it, -1 if broken.
-func (s *scanner) value(at int, k *mappedKey, depth int) int {
+// value reads the value at position at of the key with place k among the level's keys (-1: not mapped) and returns the position after it,
+// -1 if broken.
+func (s *scanner) value(at, k int, inside *level) int {
 	if at >= len(s.line) {
 		return -1
 	}
@@ -148,33 +186,38 @@ func (s *scanner) value(at int, k *mappedKey, depth int) int {
 		kind, from = kindString, at+1
 		end = stringEnd(s.line, from)
 	case '{':
-		if k != nil && len(k.inside) > 0 {
-			return s.object(at+1, k.inside, depth+1)
-		}
-		if k == nil && depth < maxStepDepth {
-			return s.object(at+1, nil, depth+1)
+		if open := inside.open(k); open != nil {
+			return s.object(at+1, open)
 		}
 		kind = kindObject
-		end = s.skip(at, depth)
+		end = s.skip(at, inside.depth)
 	case '[':
 		kind = kindArray
-		end = s.skip(at, depth)
+		end = s.skip(at, inside.depth)
 	default:
 		end = bareEnd(s.line, at)
 	}
 	if end < 0 {
 		return -1
 	}
-	st := step{span: span{uint32(from), uint32(end)}, kind: kind, depth: uint16(depth), leaf: k != nil && k.leaf} //nolint:gosec // lines are bounded
-	if st.leaf {
-		st.field = k.field
-		s.note(kind, k.field, st.span)
+	st := step{span: span{uint32(from), uint32(end)}, kind: kind, inside: inside} //nolint:gosec // lines are bounded
+	if k >= 0 && inside.keys[k].leaf {
+		st.leaf, st.field = true, inside.keys[k].field
+		s.note(kind, st.field, st.span)
 	}
-	s.steps = append(s.steps, st)
+	s.step(st)
 	if kind == kindString {
 		end++
 	}
 	return end
+}
+
+// open gives the level of an object that is the value of the key with place k; nil where it is to be skipped as a whole.
+func (l *level) open(k int) *level {
+	if k < 0 {
+		return l.unmapped
+	}
+	return l.mapped[k]
 }
 
 // note records the value of a field. null and values that are objects or arrays are none.

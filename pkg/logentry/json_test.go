@@ -63,16 +63,19 @@ func TestJSONLearningIsBounded(t *testing.T) {
 			t.Fatalf("%s: got %+v", line, got)
 		}
 	}
-	if p.shapes.nodes > maxShapeNodes || p.shapes.bytes > maxShapeBytes || len(p.shapes.root.next) > maxShapeBranches {
-		t.Errorf("learned %d nodes, %d bytes, %d branches", p.shapes.nodes, p.shapes.bytes, len(p.shapes.root.next))
+	if len(p.shapes.nodes) > maxShapeNodes || p.shapes.bytes > maxShapeBytes || len(p.shapes.root.next) > maxShapeBranches {
+		t.Errorf("learned %d nodes, %d bytes, %d branches", len(p.shapes.nodes), p.shapes.bytes, len(p.shapes.root.next))
 	}
 }
 
 func TestJSONDoesNotAllocate(t *testing.T) {
 	lines := logEntryLines(200)
 	for i, line := range lines {
-		if i%5 == 0 {
+		switch i % 5 {
+		case 0:
 			lines[i] = []byte(strings.Replace(string(line), "Chrome/", `\"Chrome\u002f`, 1))
+		case 1:
+			lines[i] = []byte(strings.Replace(string(line), `"severity":`, `"timestamp":null,"severity":`, 1)) // a key twice: never a shape
 		}
 	}
 	p := newReadyJSONParser("gcp")
@@ -88,6 +91,20 @@ func TestJSONDoesNotAllocate(t *testing.T) {
 	read()
 	if allocations := testing.AllocsPerRun(5, read); allocations != 0 {
 		t.Errorf("%v allocations for %d lines", allocations, len(lines))
+	}
+}
+
+// TestJSONLearnsShapes: what varies in real lines are values and the presence of keys, and few lines tell all there is to know.
+func TestJSONLearnsShapes(t *testing.T) {
+	p := newReadyJSONParser("gcp")
+	for i, line := range logEntryLines(1200) {
+		p.scan.steps = nil
+		if got := parseResult(p, line); got.Reason != OK {
+			t.Fatal(got.Reason)
+		}
+		if i >= 200 && p.scan.steps != nil {
+			t.Fatalf("line %d had to be scanned", i)
+		}
 	}
 }
 

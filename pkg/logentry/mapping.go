@@ -42,6 +42,9 @@ func (m *Mapping) Validate() error {
 	}
 	errs = append(errs, m.checkNesting()...)
 	errs = append(errs, m.checkUnits()...)
+	if _, n := m.compile(); n > maxMappedKeys {
+		errs = append(errs, fmt.Errorf("%d different keys, those of the objects on the way included; at most %d are possible", n, maxMappedKeys))
+	}
 	if m.Fields["time"] == "" {
 		errs = append(errs, errors.New(`no key for "time"; without it no line becomes an entry`))
 	}
@@ -135,32 +138,39 @@ func splitKey(key string) []string {
 // mappedKey is a key of a JSON object that a mapping has to do with: it holds a field, or an object with fields somewhere inside.
 type mappedKey struct {
 	name   string
+	id     int // counts all keys of a mapping; below maxMappedKeys
 	leaf   bool
 	field  field    // of a leaf
 	under  fieldSet // the fields at and below this key
 	inside []mappedKey
 }
 
-// compile makes the tree of keys of a valid mapping. Its order is that of the field names, so equal mappings give equal trees.
-func (m *Mapping) compile() []mappedKey {
+// keySet is a set of mapped keys, by id.
+type keySet uint64
+
+const maxMappedKeys = 64
+
+// compile makes the tree of keys of a mapping and counts them. Its order is that of the field names, so equal mappings give equal trees.
+func (m *Mapping) compile() (keys []mappedKey, count int) {
 	var root mappedKey
 	for _, name := range slices.Sorted(maps.Keys(m.Fields)) {
 		f, _ := fieldByName(name)
 		at := &root
 		for _, part := range splitKey(m.Fields[name]) {
-			at = at.child(part)
+			at = at.child(part, &count)
 			at.under |= 1 << f
 		}
 		at.leaf, at.field = true, f
 	}
-	return root.inside
+	return root.inside, count
 }
 
-func (k *mappedKey) child(name string) *mappedKey {
+func (k *mappedKey) child(name string, count *int) *mappedKey {
 	i := slices.IndexFunc(k.inside, func(c mappedKey) bool { return c.name == name })
 	if i < 0 {
 		i = len(k.inside)
-		k.inside = append(k.inside, mappedKey{name: name})
+		k.inside = append(k.inside, mappedKey{name: name, id: *count})
+		*count++
 	}
 	return &k.inside[i]
 }
