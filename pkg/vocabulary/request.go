@@ -71,7 +71,7 @@ func (p Protocol) String() string { return name(p, protocolNames) }
 
 // ParseProtocol maps "HTTP/1.1", "HTTP/2", "HTTP/2.0", "h2", "http/3" and their like, in any case.
 func ParseProtocol(b []byte) Protocol {
-	if len(b) == 8 && (b[0] == 'H' || b[0] == 'h') {
+	if len(b) == 8 && b[0]|0x20 == 'h' && b[1]|0x20 == 't' && b[2]|0x20 == 't' && b[3]|0x20 == 'p' {
 		switch string(b[4:]) {
 		case "/1.1":
 			return ProtocolHTTP11
