@@ -68,7 +68,7 @@ func newReadyJSONParser(name string) *jsonParser {
 
 func compileJSONParser(m *readyMapping) *jsonParser {
 	keys, _ := m.compile()
-	p := &jsonParser{root: newLevel(nil, keys, 1), always: m.always, anyCase: m.anyCase, timePower: -1, latencyPower: units["s"]}
+	p := &jsonParser{root: newLevel(keys, 1), always: m.always, anyCase: m.anyCase, timePower: -1, latencyPower: units["s"]}
 	for i := range keys {
 		p.mapped |= keys[i].under
 	}

@@ -26,10 +26,8 @@ type step struct {
 	named  keySet // mapped keys between the step before and this one
 }
 
-// level is an object that may be open while a line is read: which keys it may have, and in what it lies. All objects that nobody reads
-// and that lie in the same object are one level.
+// level is an object that may be open while a line is read. All objects that nobody reads and that lie in the same object are one level.
 type level struct {
-	parent   *level
 	keys     []mappedKey
 	depth    int      // 1 is the line's own object
 	mapped   []*level // by the place of its key in keys
@@ -37,15 +35,15 @@ type level struct {
 }
 
 // newLevel makes the level of an object with these keys and all levels that can lie in it.
-func newLevel(parent *level, keys []mappedKey, depth int) *level {
-	l := &level{parent: parent, keys: keys, depth: depth, mapped: make([]*level, len(keys))}
+func newLevel(keys []mappedKey, depth int) *level {
+	l := &level{keys: keys, depth: depth, mapped: make([]*level, len(keys))}
 	for i := range keys {
 		if len(keys[i].inside) > 0 {
-			l.mapped[i] = newLevel(l, keys[i].inside, depth+1)
+			l.mapped[i] = newLevel(keys[i].inside, depth+1)
 		}
 	}
 	if depth < maxStepDepth {
-		l.unmapped = newLevel(l, nil, depth+1)
+		l.unmapped = newLevel(nil, depth+1)
 	}
 	return l
 }

@@ -28,7 +28,8 @@ type SampleRate struct {
 	Rate float64   `json:"rate"` // above 0, at most 1
 }
 
-// Mapping says which keys of a JSON line hold what. Keys of nested objects are joined by dots: "httpRequest.status".
+// Mapping says which keys of a JSON line hold what. Keys of nested objects are joined by dots: "httpRequest.status"; a dot that is part of a
+// key is written "\.".
 type Mapping struct {
 	Name string `json:"name"`
 	// Fields maps a field of ours (see MappingFields) to the key in the line.
