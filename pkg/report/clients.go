@@ -1,7 +1,6 @@
 package report
 
 import (
-	"cmp"
 	"encoding/binary"
 	"slices"
 )
@@ -58,7 +57,7 @@ func (c *clients) isExact(t token) bool { return c.missed == 0 || t.compare(c.ex
 // detail returns the detail of a client, made of its only request where there is none. It is valid until the next call.
 func (c *clients) detail(v *client) *detail {
 	if v.detail == 0 {
-		c.details = append(c.details, detail{})
+		c.details = append(grown(c.details), detail{})
 		v.detail = uint32(len(c.details))
 		c.details[v.detail-1].count(v.only)
 		v.only = hit{}
@@ -81,19 +80,11 @@ func (c *clients) sampleLimit() token {
 			tokens = append(tokens, c.entries[i].key)
 		}
 	}
-	slices.SortFunc(tokens, compareTokens)
+	slices.SortFunc(tokens, token.compare)
 	if len(tokens) < sampleSize {
 		return c.exact
 	}
 	return tokens[sampleSize-1]
-}
-
-// compareTokens is token.compare, faster.
-func compareTokens(a, b token) int {
-	if x, y := binary.BigEndian.Uint64(a[:]), binary.BigEndian.Uint64(b[:]); x != y {
-		return cmp.Compare(x, y)
-	}
-	return cmp.Compare(binary.BigEndian.Uint64(a[8:]), binary.BigEndian.Uint64(b[8:]))
 }
 
 // tidy drops the details that no entry has any more.
@@ -134,7 +125,7 @@ func (c *clients) join(to *entry[token, client], o *clients, from *entry[token, 
 	case to.count == 0 && from.value.detail == 0:
 		to.value.only = from.value.only
 	case to.count == 0:
-		c.details = append(c.details, o.details[from.value.detail-1])
+		c.details = append(grown(c.details), o.details[from.value.detail-1])
 		to.value.detail = uint32(len(c.details))
 	case from.value.detail == 0:
 		c.detail(&to.value).count(from.value.only)

@@ -152,7 +152,7 @@ func TestClientDetail(t *testing.T) {
 func TestHeavyBounds(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		rng := rand.New(rand.NewPCG(rapid.Uint64().Draw(t, "seed"), 0))
-		n := rapid.IntRange(0, 50).Draw(t, "10 requests")*10
+		n := rapid.IntRange(0, 50).Draw(t, "10 requests") * 10
 		parts := make([]detail, rapid.IntRange(1, 5).Draw(t, "parts"))
 		truth := map[uint32]uint32{}
 		for _, v := range skewedValues(rng, n, 30, 1.3) {

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/binary"
 	"hash/maphash"
@@ -82,7 +81,14 @@ func (r *reader) network() network {
 type token [16]byte
 
 func (t token) hash() uint64             { return binary.LittleEndian.Uint64(t[:]) }
-func (t token) compare(other token) int  { return bytes.Compare(t[:], other[:]) }
 func (t token) appendTo(b []byte) []byte { return append(b, t[:]...) }
+
+// compare orders as bytes.Compare does, in half the time.
+func (t token) compare(other token) int {
+	if a, b := binary.BigEndian.Uint64(t[:]), binary.BigEndian.Uint64(other[:]); a != b {
+		return cmp.Compare(a, b)
+	}
+	return cmp.Compare(binary.BigEndian.Uint64(t[8:]), binary.BigEndian.Uint64(other[8:]))
+}
 
 func (r *reader) token() token { return token(r.take(16)) }

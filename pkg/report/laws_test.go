@@ -74,8 +74,11 @@ func (m mix) setClient(r *Request, number uint64) {
 	r.Network = uint32(1 + number%uint64(m.networks))
 }
 
+// fataler is a *testing.T, *testing.F or *rapid.T.
+type fataler interface{ Fatal(...any) }
+
 // copyOf is an equal summary that shares nothing, made through the encoding.
-func copyOf(t interface{ Fatal(...any) }, s *Summary) *Summary {
+func copyOf(t fataler, s *Summary) *Summary {
 	copied, err := Decode(s.AppendBinary(nil))
 	if err != nil {
 		t.Fatal(err)
@@ -154,7 +157,7 @@ func TestSplitOrderAndCoderChangeNothing(t *testing.T) {
 }
 
 // mergeTree merges neighbours in random order until one summary is left.
-func mergeTree(t interface{ Fatal(...any) }, rng *rand.Rand, parts []*Summary) *Summary {
+func mergeTree(t fataler, rng *rand.Rand, parts []*Summary) *Summary {
 	for len(parts) > 1 {
 		i, j := rng.IntN(len(parts)), rng.IntN(len(parts)-1)
 		if j >= i {

@@ -64,7 +64,7 @@ func (t *table[K, V]) find(key K) int {
 // insert makes an entry for a key that has none and returns its place.
 func (t *table[K, V]) insert(key K, lacks uint64) int {
 	i := len(t.entries)
-	t.entries = append(t.entries, entry[K, V]{key: key})
+	t.entries = append(grown(t.entries), entry[K, V]{key: key})
 	if t.missed > 0 {
 		t.lacks = append(t.lacks, lacks)
 	}
@@ -76,6 +76,15 @@ func (t *table[K, V]) insert(key K, lacks uint64) int {
 		t.place(i)
 	}
 	return i
+}
+
+// grown returns s with room for one more. It grows by a quarter where append would double: half the entries of most summaries would be
+// empty, and copying a little more often costs less than holding them.
+func grown[T any](s []T) []T {
+	if len(s) < cap(s) {
+		return s
+	}
+	return append(make([]T, 0, len(s)+len(s)/4+8), s...)
 }
 
 func (t *table[K, V]) place(i int) {
