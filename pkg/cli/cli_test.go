@@ -13,7 +13,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
+// update tells whether golden files are to be written anew. Beam's Dataflow runner, which this program holds, has already defined the flag -update.
+func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // run runs a command line and returns what it prints.
 func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
@@ -123,7 +124,7 @@ func TestCheckConfig(t *testing.T) {
 func checkGolden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name)
-	if *update {
+	if update() {
 		if err := os.MkdirAll("testdata", 0o755); err != nil {
 			t.Fatal(err)
 		}

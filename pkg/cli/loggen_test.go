@@ -50,7 +50,7 @@ func TestWrongLoggenFlags(t *testing.T) {
 		"--host a_b.example.org/x":       `--host cannot be "a_b.example.org/x": write the bare name, without "https://" and without a path`,
 		"--log-format gpc":               `--log-format: there is no format "gpc"; did you mean "gcp"?`,
 		"--start noon":                   `--start cannot be "noon"; write a date such as 2026-05-04, a time such as '2026-05-04 12:30', or 2026-05-04T12:30:00Z`,
-		"--start 1970-01-01":             "loggen cannot do that: start: year 1970; take 1995 to 2200",
+		"--start 1970-01-01":             "loggen cannot do that: start: year 1970; take 1995 to 2100",
 	} {
 		code, stdout, stderr := run(t, append([]string{"loggen"}, strings.Fields(args)...)...)
 		if code != 2 || stdout != "" || stderr != "floodgauge: "+want+"\n" {

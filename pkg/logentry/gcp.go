@@ -21,7 +21,7 @@ var gcpKeys = map[string]string{
 	"request_bytes":        "httpRequest.requestSize",
 	"response_bytes":       "httpRequest.responseSize",
 	"latency":              "httpRequest.latency",
-	"client":               "httpRequest.remoteIp",
+	"peer":                 "httpRequest.remoteIp",
 	"referrer":             "httpRequest.referer",
 	"agent":                "httpRequest.userAgent",
 	"cache_lookup":         "httpRequest.cacheLookup",

@@ -53,8 +53,10 @@ func checkMillion(t *testing.T, s *Summary, lines, visitors uint64) {
 		t.Errorf("%d lines and %d requests, want %d", row.GetLines(), row.GetRequests(), lines)
 	}
 	within(t, "visitors", float64(row.GetVisitors()), float64(visitors), 0.05)
-	for name, capacity := range map[string]uint64{"top_paths": pathCapacity, "top_networks": networkCapacity, "top_referrers": referrerCapacity,
-		"top_agents": agentCapacity, "top_countries": countryCapacity} {
+	for name, capacity := range map[string]uint64{
+		"top_paths": pathCapacity, "top_networks": networkCapacity, "top_referrers": referrerCapacity,
+		"top_agents": agentCapacity, "top_countries": countryCapacity,
+	} {
 		rest := row.GetRest()[name]
 		if rest.GetError() == 0 || uint64(rest.GetError()) > lines/capacity {
 			t.Errorf("%s: error %d, want above 0 and at most %d", name, rest.GetError(), lines/capacity)

@@ -19,8 +19,10 @@ func tokenOf(client uint64) (t token) {
 }
 
 func clientRequest(client uint64) Request {
-	return Request{Client: tokenOf(client), Visitor: hashOf(client), Group: uint32(hashOf(client)), Time: minuteStart + int64(client%6)*partNanos,
-		PathHash: uint32(client%3 + 1), AgentHash: 7, Status: 404, Network: uint32(client%99 + 1)}
+	return Request{
+		Client: tokenOf(client), Visitor: hashOf(client), Group: uint32(hashOf(client)), Time: minuteStart + int64(client%6)*partNanos,
+		PathHash: uint32(client%3 + 1), AgentHash: 7, Status: 404, Network: uint32(client%99 + 1),
+	}
 }
 
 // Far above capacity, for any merge tree: the bounds hold for heavy clients, and the sample is exact to the byte.
@@ -134,8 +136,10 @@ func TestClientDetail(t *testing.T) {
 		requests[i].Client = tokenOf(1)
 		c.count(&requests[i])
 	}
-	want := detail{parts: [6]uint16{1, 0, 0, 0, 0, 2}, kinds: [kindCount]uint32{1, 1, 1, 1, 1}, errorPaths: 2, paths: [2]uint64{0, 3}, agents: 6,
-		topPaths: [4]heavy{{65, 2}, {64, 1}}, topAgents: [2]heavy{{2, 2}, {1, 1}}}
+	want := detail{
+		parts: [6]uint16{1, 0, 0, 0, 0, 2}, kinds: [kindCount]uint32{1, 1, 1, 1, 1}, errorPaths: 2, paths: [2]uint64{0, 3}, agents: 6,
+		topPaths: [4]heavy{{65, 2}, {64, 1}}, topAgents: [2]heavy{{2, 2}, {1, 1}},
+	}
 	got := *c.detail(&c.entries[0].value)
 	slices.SortFunc(got.topPaths[:], func(a, b heavy) int { return int(b.n) - int(a.n) })
 	slices.SortFunc(got.topAgents[:], func(a, b heavy) int { return int(b.n) - int(a.n) })

@@ -67,8 +67,10 @@ func TestPercentilesAreWithinOnePercent(t *testing.T) {
 		}
 		slices.Sort(sizes)
 		row := s.Report("example.org", timeOf(0), "minute")
-		for percent, got := range map[int][2]float64{50: {row.GetResponseSize().GetP50(), row.GetLatency().GetP50()},
-			95: {row.GetResponseSize().GetP95(), row.GetLatency().GetP95()}, 99: {row.GetResponseSize().GetP99(), row.GetLatency().GetP99()}} {
+		for percent, got := range map[int][2]float64{
+			50: {row.GetResponseSize().GetP50(), row.GetLatency().GetP50()},
+			95: {row.GetResponseSize().GetP95(), row.GetLatency().GetP95()}, 99: {row.GetResponseSize().GetP99(), row.GetLatency().GetP99()},
+		} {
 			want := float64(sizes[(n*percent+99)/100-1])
 			for i, per := range []float64{1, microsPerSecond} {
 				if math.Abs(got[i]*per-want) > 0.0100001*want {

@@ -20,7 +20,9 @@ func valuesOf(row *schemas.TrafficReport) map[string][]string {
 	for _, n := range row.GetTopNetworks() {
 		values["top_networks"] = append(values["top_networks"], fmt.Sprint(n.GetAsn()))
 	}
-	for list, rows := range map[string][]*schemas.TopValue{"top_countries": row.GetTopCountries(), "top_referrers": row.GetTopReferrers(), "top_agents": row.GetTopAgents()} {
+	for list, rows := range map[string][]*schemas.TopValue{
+		"top_countries": row.GetTopCountries(), "top_referrers": row.GetTopReferrers(), "top_agents": row.GetTopAgents(),
+	} {
 		for _, v := range rows {
 			values[list] = append(values[list], v.GetValue())
 		}
@@ -32,8 +34,10 @@ func valuesOf(row *schemas.TrafficReport) map[string][]string {
 func groupsOf(requests []Request) map[string]map[uint32]bool {
 	groups := map[string]map[uint32]bool{}
 	for _, r := range requests {
-		for list, value := range map[string]string{"top_paths": r.Path, "top_networks": fmt.Sprint(r.Network), "top_countries": r.Country,
-			"top_referrers": r.Referrer, "top_agents": r.Agent} {
+		for list, value := range map[string]string{
+			"top_paths": r.Path, "top_networks": fmt.Sprint(r.Network), "top_countries": r.Country,
+			"top_referrers": r.Referrer, "top_agents": r.Agent,
+		} {
 			key := list + "=" + value
 			if groups[key] == nil {
 				groups[key] = map[uint32]bool{}

@@ -20,10 +20,12 @@ type mix struct {
 
 // drawMix draws a mix that stays below every capacity.
 func drawMix(t *rapid.T) mix {
-	return mix{seed: rapid.Uint64().Draw(t, "seed"), lines: rapid.SampledFrom([]int{0, 1, 30, 600}).Draw(t, "lines"),
+	return mix{
+		seed: rapid.Uint64().Draw(t, "seed"), lines: rapid.SampledFrom([]int{0, 1, 30, 600}).Draw(t, "lines"),
 		clients: rapid.SampledFrom([]int{1, 20, 400}).Draw(t, "clients"), paths: rapid.SampledFrom([]int{1, 9, pathCapacity}).Draw(t, "paths"),
 		networks: rapid.SampledFrom([]int{1, 9, networkCapacity}).Draw(t, "networks"), referrers: rapid.SampledFrom([]int{1, 9, referrerCapacity}).Draw(t, "referrers"),
-		agents: rapid.SampledFrom([]int{1, 9, agentCapacity}).Draw(t, "agents"), k: rapid.SampledFrom([]int{1, 2, 3, 10, 40}).Draw(t, "k")}
+		agents: rapid.SampledFrom([]int{1, 9, agentCapacity}).Draw(t, "agents"), k: rapid.SampledFrom([]int{1, 2, 3, 10, 40}).Draw(t, "k"),
+	}
 }
 
 // requests makes lines of every kind, odd ones among them. A client sends at most as many paths and agents as its entry has places for.
@@ -37,12 +39,14 @@ func (m mix) requests() []Request {
 }
 
 func (m mix) request(rng *rand.Rand) Request {
-	r := Request{Time: minuteStart + rng.Int64N(60e9), LineID: rng.Uint64(), Late: rng.IntN(9) == 0, Weight: lineWeight,
+	r := Request{
+		Time: minuteStart + rng.Int64N(60e9), LineID: rng.Uint64(), Late: rng.IntN(9) == 0, Weight: lineWeight,
 		Status: uint16(rng.IntN(650)), Method: vocabulary.Method(rng.IntN(12)), Protocol: vocabulary.Protocol(rng.IntN(8)),
 		Cache: vocabulary.Cache(rng.IntN(6)), Enforced: vocabulary.Action(rng.IntN(9)), Preview: vocabulary.Action(rng.IntN(9)),
 		OriginError: vocabulary.OriginError(rng.IntN(10)), Class: vocabulary.ClientClass(rng.IntN(8)), RequestBytes: rng.Uint64() >> rng.IntN(64),
 		ResponseBytes: rng.Uint64() >> rng.IntN(64), CacheFillBytes: rng.Uint64() >> 30, Latency: int64(rng.Uint64() >> rng.IntN(64)),
-		Static: rng.IntN(2) == 0, CDNPeer: rng.IntN(20) == 0}
+		Static: rng.IntN(2) == 0, CDNPeer: rng.IntN(20) == 0,
+	}
 	r.Logged = allFields
 	if rng.IntN(10) == 0 {
 		r.Logged = vocabulary.Fields(rng.Uint32())

@@ -48,8 +48,10 @@ type measure struct{ latency, size uint16 }
 const noBucket = math.MaxUint16
 
 func shapeOf(r *Request) shape {
-	return shape{logged: r.Logged, status: r.Status, method: r.Method, protocol: r.Protocol, cache: r.Cache, enforced: r.Enforced,
-		preview: r.Preview, originError: r.OriginError, class: r.Class}
+	return shape{
+		logged: r.Logged, status: r.Status, method: r.Method, protocol: r.Protocol, cache: r.Cache, enforced: r.Enforced,
+		preview: r.Preview, originError: r.OriginError, class: r.Class,
+	}
 }
 
 // find returns the place of the lines of a shape, or -1.

@@ -15,16 +15,19 @@ import (
 
 // threeRequests are of three clients: a page, its image from the cache, and an attack that was refused.
 func threeRequests() []Request {
-	page := Request{Time: minuteStart + 5e9, LineID: 0xff00, Logged: allFields, Client: tokenOf(1), Group: 1, Visitor: hashOf(1),
+	page := Request{
+		Time: minuteStart + 5e9, LineID: 0xff00, Logged: allFields, Client: tokenOf(1), Group: 1, Visitor: hashOf(1),
 		Status: 200, Method: vocabulary.MethodGet, Protocol: vocabulary.ProtocolHTTP2, Cache: vocabulary.CacheMiss, Enforced: vocabulary.ActionAllowed,
 		Class: vocabulary.ClientBrowser, RequestBytes: 100, ResponseBytes: 5000, CacheFillBytes: 4000, Latency: 1_000_000,
-		Path: "/blog/{n}", Agent: "Firefox", Referrer: "example.org", Country: "DE", Network: 3320}
+		Path: "/blog/{n}", Agent: "Firefox", Referrer: "example.org", Country: "DE", Network: 3320,
+	}
 	image := page
 	image.Time, image.LineID, image.Client, image.Group, image.Visitor = minuteStart+1e9, 0x0ff0, tokenOf(2), 2, hashOf(2)
 	image.Cache, image.CacheFillBytes, image.ResponseBytes, image.Path, image.Referrer = vocabulary.CacheHit, 0, 0, "/logo.png", ""
 	attack := page
 	attack.Time, attack.LineID, attack.Client, attack.Group, attack.Visitor = minuteStart+59e9, 1, tokenOf(3), 3, hashOf(3)
-	attack.Status, attack.Method, attack.Cache, attack.Enforced, attack.Preview = 429, vocabulary.MethodPost, vocabulary.CacheUncached, vocabulary.ActionThrottled, vocabulary.ActionBanned
+	attack.Status, attack.Method, attack.Cache = 429, vocabulary.MethodPost, vocabulary.CacheUncached
+	attack.Enforced, attack.Preview = vocabulary.ActionThrottled, vocabulary.ActionBanned
 	attack.Class, attack.OriginError, attack.CacheFillBytes, attack.Late = vocabulary.ClientTool, vocabulary.OriginErrorTimeout, 0, true
 	attack.Agent, attack.Country, attack.Network, attack.ResponseBytes = "curl", "", 0, 50
 	return []Request{page, image, attack}
@@ -40,22 +43,28 @@ func TestReport(t *testing.T) {
 		Cache:    &schemas.Cache{Hit: 1, Miss: 1, Uncached: 1, MissBytes: 5000, UncachedBytes: 50, FillBytes: 4000},
 		Enforced: map[string]int64{"allowed": 2, "throttled": 1}, Preview: map[string]int64{"banned": 1},
 		OriginErrors: map[string]int64{"timeout": 1}, Clients: map[string]int64{"browser": 2, "tool": 1}, Visitors: proto.Int64(3),
-		TopPaths: []*schemas.TopPath{{Path: "/blog/{n}", Requests: 2, ResponseBytes: 5050, Errors: 1, CacheMisses: 1},
-			{Path: "/logo.png", Requests: 1}},
+		TopPaths: []*schemas.TopPath{
+			{Path: "/blog/{n}", Requests: 2, ResponseBytes: 5050, Errors: 1, CacheMisses: 1},
+			{Path: "/logo.png", Requests: 1},
+		},
 		TopCountries: []*schemas.TopValue{{Value: "DE", Requests: 2, ResponseBytes: 5000}},
 		TopNetworks:  []*schemas.TopNetwork{{Asn: 3320, Requests: 2, ResponseBytes: 5000}},
 		TopReferrers: []*schemas.TopValue{{Value: "example.org", Requests: 2, ResponseBytes: 5050, Errors: 1}},
 		TopAgents:    []*schemas.TopValue{firefox, {Value: "curl", Requests: 1, ResponseBytes: 50, Errors: 1}},
-		Rest: map[string]*schemas.ListRest{"top_paths": {}, "top_agents": {}, "top_referrers": {None: 1}, "top_countries": {None: 1},
-			"top_networks": {None: 1}},
+		Rest: map[string]*schemas.ListRest{
+			"top_paths": {}, "top_agents": {}, "top_referrers": {None: 1}, "top_countries": {None: 1},
+			"top_networks": {None: 1},
+		},
 		FirstEvent: timestamppb.New(timeOf(minuteStart + 1e9)), LastEvent: timestamppb.New(timeOf(minuteStart + 59e9)), LateLines: 1, SampleRate: 1, K: 1,
 	}
 	ignored := protocmp.IgnoreFields(&schemas.TrafficReport{}, "latency", "response_size", "visitors_sketch")
 	if diff := cmp.Diff(want, got, protocmp.Transform(), ignored); diff != "" {
 		t.Errorf("report (-want +got):\n%s", diff)
 	}
-	size := &schemas.Distribution{P50: bucketValue(bucketOf(50)), P95: bucketValue(bucketOf(5000)), P99: bucketValue(bucketOf(5000)), Mean: 5050.0 / 3, Count: 3,
-		Buckets: []*schemas.Bucket{{Index: math.MinInt32, Count: 1}, {Index: 196, Count: 1}, {Index: 426, Count: 1}}}
+	size := &schemas.Distribution{
+		P50: bucketValue(bucketOf(50)), P95: bucketValue(bucketOf(5000)), P99: bucketValue(bucketOf(5000)), Mean: 5050.0 / 3, Count: 3,
+		Buckets: []*schemas.Bucket{{Index: math.MinInt32, Count: 1}, {Index: 196, Count: 1}, {Index: 426, Count: 1}},
+	}
 	if diff := cmp.Diff(size, got.GetResponseSize(), protocmp.Transform()); diff != "" {
 		t.Errorf("response size (-want +got):\n%s", diff)
 	}
@@ -103,8 +112,10 @@ func TestSampledLinesAreScaled(t *testing.T) {
 		t.Errorf("%d lines and %d requests, want 700 and 3850", row.GetLines(), row.GetRequests())
 	}
 	within(t, "sample rate", row.GetSampleRate(), 700.0/3850, 1e-9)
-	for name, counts := range map[string]map[string]int64{"methods": row.GetMethods(), "protocols": row.GetProtocols(), "status classes": row.GetStatusClass(),
-		"enforced": row.GetEnforced(), "clients": row.GetClients()} {
+	for name, counts := range map[string]map[string]int64{
+		"methods": row.GetMethods(), "protocols": row.GetProtocols(), "status classes": row.GetStatusClass(),
+		"enforced": row.GetEnforced(), "clients": row.GetClients(),
+	} {
 		if sum := sumOf(counts); sum != 3850 {
 			t.Errorf("%s add up to %d, want all 3850 requests", name, sum)
 		}
@@ -142,8 +153,10 @@ func TestNotLoggedIsNotZero(t *testing.T) {
 	full, short := threeRequests()[0], threeRequests()[1]
 	short.Logged, short.Country, short.Network = some, "", 0
 	only := summarize(1, []Request{short}).Report("example.org", timeOf(0), "minute")
-	want := []string{"request_bytes", "response_bytes", "method", "protocol", "cache", "defence", "origin_errors", "agent", "referrer", "latency",
-		"country", "network", "host"}
+	want := []string{
+		"request_bytes", "response_bytes", "method", "protocol", "cache", "defence", "origin_errors", "agent", "referrer", "latency",
+		"country", "network", "host",
+	}
 	if diff := cmp.Diff(want, only.GetNotLogged()); diff != "" {
 		t.Errorf("not logged (-want +got):\n%s", diff)
 	}

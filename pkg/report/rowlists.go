@@ -26,15 +26,19 @@ func (w *rowWriter) lists(most int) {
 
 func (w *rowWriter) pathList(most int) {
 	for _, e := range shown(w, "top_paths", &w.sum.paths, vocabulary.FieldPath, most) {
-		w.row.TopPaths = append(w.row.TopPaths, &schemas.TopPath{Path: string(e.key), Requests: w.scale.of(e.count),
-			ResponseBytes: w.scale.of(e.value.bytes), Errors: w.scale.of(e.value.errors), CacheMisses: w.scale.of(e.value.misses)})
+		w.row.TopPaths = append(w.row.TopPaths, &schemas.TopPath{
+			Path: string(e.key), Requests: w.scale.of(e.count),
+			ResponseBytes: w.scale.of(e.value.bytes), Errors: w.scale.of(e.value.errors), CacheMisses: w.scale.of(e.value.misses),
+		})
 	}
 }
 
 func (w *rowWriter) networkList(most int) {
 	for _, e := range shown(w, "top_networks", &w.sum.networks, vocabulary.FieldNetwork, most) {
-		w.row.TopNetworks = append(w.row.TopNetworks, &schemas.TopNetwork{Asn: int64(e.key), Requests: w.scale.of(e.count),
-			ResponseBytes: w.scale.of(e.value.bytes), Errors: w.scale.of(e.value.errors)})
+		w.row.TopNetworks = append(w.row.TopNetworks, &schemas.TopNetwork{
+			Asn: int64(e.key), Requests: w.scale.of(e.count),
+			ResponseBytes: w.scale.of(e.value.bytes), Errors: w.scale.of(e.value.errors),
+		})
 	}
 }
 
@@ -46,8 +50,10 @@ type named[K any] interface {
 
 func valueList[K named[K]](w *rowWriter, name string, l *list[K], field vocabulary.Field, most int) (rows []*schemas.TopValue) {
 	for _, e := range shown(w, name, l, field, most) {
-		rows = append(rows, &schemas.TopValue{Value: e.key.String(), Requests: w.scale.of(e.count), ResponseBytes: w.scale.of(e.value.bytes),
-			Errors: w.scale.of(e.value.errors)})
+		rows = append(rows, &schemas.TopValue{
+			Value: e.key.String(), Requests: w.scale.of(e.count), ResponseBytes: w.scale.of(e.value.bytes),
+			Errors: w.scale.of(e.value.errors),
+		})
 	}
 	return rows
 }

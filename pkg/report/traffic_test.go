@@ -58,19 +58,24 @@ func (t *traffic) visitor() visitor {
 func (t *traffic) skewed(n int) int { return int(float64(n) * math.Pow(t.rng.Float64(), 3)) }
 
 var (
-	agentNames    = []string{"Chrome", "Safari", "Firefox", "Edge", "Samsung Internet", "Googlebot", "Bingbot", "curl", "Go-http-client", "Opera", "Other", "python-requests"}
+	agentNames = []string{
+		"Chrome", "Safari", "Firefox", "Edge", "Samsung Internet",
+		"Googlebot", "Bingbot", "curl", "Go-http-client", "Opera", "Other", "python-requests",
+	}
 	referrerNames = []string{"", "", "", "example.org", "google.com", "bing.com", "duckduckgo.com", "t.co", "news.example"}
 )
 
 func (t *traffic) next() Request {
 	v := &t.visitors[t.rng.IntN(len(t.visitors))]
 	path := int(t.zipf.Uint64())
-	r := Request{Time: minuteStart + t.rng.Int64N(60e9), LineID: t.rng.Uint64(), Weight: lineWeight, Logged: allFields,
+	r := Request{
+		Time: minuteStart + t.rng.Int64N(60e9), LineID: t.rng.Uint64(), Weight: lineWeight, Logged: allFields,
 		Client: v.token, Group: v.group, Visitor: v.hash, Country: v.country, Network: v.network,
 		Status: 200, Method: vocabulary.MethodGet, Protocol: vocabulary.ProtocolHTTP2, Cache: vocabulary.CacheHit, Enforced: vocabulary.ActionAllowed,
 		Class: vocabulary.ClientBrowser, RequestBytes: 300 + t.rng.Uint64N(900), ResponseBytes: uint64(math.Exp(8 + 2*t.rng.NormFloat64())),
 		Latency: int64(math.Exp(17 + 1.3*t.rng.NormFloat64())), Path: t.paths[path], PathHash: uint32(path)*2654435761 + 1, Static: path%2 == 1,
-		Agent: agentNames[v.agent], AgentHash: uint32(v.agent)*2246822519 + 1, Referrer: referrerNames[t.rng.IntN(len(referrerNames))]}
+		Agent: agentNames[v.agent], AgentHash: uint32(v.agent)*2246822519 + 1, Referrer: referrerNames[t.rng.IntN(len(referrerNames))],
+	}
 	switch t.rng.IntN(20) {
 	case 0:
 		r.Status, r.Cache = 404, vocabulary.CacheMiss

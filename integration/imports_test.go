@@ -1,0 +1,127 @@
+package integration
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/floodgauge/floodgauge/"
+
+// layers holds what each package may import of this module, from the bottom up. A package that is not named here fails the test: say where it
+// belongs.
+var layers = map[string][]string{
+	"schemas":           {},
+	"pkg/vocabulary":    {},
+	"pkg/spelling":      {},
+	"pkg/privacy":       {"pkg/agent", "pkg/vocabulary", "schemas"},
+	"pkg/geo":           {},
+	"pkg/agent":         {"pkg/vocabulary"},
+	"pkg/agent/listgen": {},
+	"pkg/logentry":      {"pkg/vocabulary"},
+	"pkg/report":        {"pkg/vocabulary", "schemas"},
+	"pkg/summarize":     {"pkg/agent", "pkg/geo", "pkg/logentry", "pkg/privacy", "pkg/report", "pkg/vocabulary"},
+	"pkg/logsource":     {"pkg/logentry"},
+	"pkg/reportwriter":  {"schemas", "pkg/vocabulary"},
+	"pkg/loggen":        {"pkg/vocabulary"},
+	"pkg/config":        {"pkg/logentry", "pkg/privacy", "pkg/report", "pkg/spelling"},
+	"pkg/transform":     {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "schemas"},
+	"pipelines/traffic": {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/summarize", "pkg/transform"},
+	"pkg/engine":        {"pkg/privacy", "pkg/summarize", "pkg/transform"},
+	"pkg/cli": {"pipelines/traffic", "pkg/config", "pkg/engine", "pkg/logentry", "pkg/loggen", "pkg/logsource", "pkg/privacy", "pkg/reportwriter",
+		"pkg/spelling", "pkg/summarize", "pkg/transform", "schemas"},
+	"integration": {"pipelines/traffic", "pkg/engine", "pkg/logentry", "pkg/summarize"},
+	"":            {"pipelines/traffic", "pkg/cli", "pkg/engine"},
+}
+
+// forbidden dependencies, direct or not, each with its reason.
+var forbidden = []struct{ pkg, dep, why string }{
+	{"pkg/report", "pkg/logentry", "what is published must not be able to reach a parsed line"},
+	{"pkg/reportwriter", "pkg/logentry", "a writer must not be able to reach a parsed line"},
+	{"schemas", "pkg/logentry", "the published types must not be able to reach a parsed line"},
+}
+
+// beamPackages are the only ones that may reach Beam: the rest is tested, and understood, without it.
+var beamPackages = map[string]bool{"pkg/transform": true, "pipelines/traffic": true, "pkg/engine": true, "pkg/cli": true, "integration": true, "": true}
+
+type listed struct {
+	ImportPath string
+	Imports    []string
+	Deps       []string
+}
+
+func listPackages(t *testing.T) []listed {
+	t.Helper()
+	cmd := exec.CommandContext(t.Context(), "go", "list", "-deps=false", "-json=ImportPath,Imports,Deps", module+"...")
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	var all []listed
+	for dec := json.NewDecoder(out); ; {
+		var p listed
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+func short(path string) string {
+	if path+"/" == module {
+		return ""
+	}
+	return strings.TrimPrefix(path, module)
+}
+
+func TestImportsPointOneWay(t *testing.T) {
+	for _, p := range listPackages(t) {
+		name := short(p.ImportPath)
+		allowed, known := layers[name]
+		if !known {
+			t.Errorf("package %q has no place among the layers: add it with what it may import", name)
+			continue
+		}
+		for _, imp := range p.Imports {
+			if strings.HasPrefix(imp+"/", module) && !contains(allowed, short(imp)) {
+				t.Errorf("%s imports %s, which is not below it", name, short(imp))
+			}
+		}
+		checkDeps(t, name, p.Deps)
+	}
+}
+
+func checkDeps(t *testing.T, name string, deps []string) {
+	for _, dep := range deps {
+		if strings.HasPrefix(dep, "github.com/apache/beam/") && !beamPackages[name] {
+			t.Errorf("%s reaches Beam through its imports: domain packages must not", name)
+			return
+		}
+		for _, f := range forbidden {
+			if f.pkg == name && module+f.dep == dep {
+				t.Errorf("%s reaches %s: %s", name, f.dep, f.why)
+			}
+		}
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,22 @@
+package integration
+
+import (
+	"os"
+	"testing"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
+
+	"github.com/floodgauge/floodgauge/pipelines/traffic"
+	"github.com/floodgauge/floodgauge/pkg/engine"
+)
+
+// TestMain lets this test's program play the parts of the real one: an engine's child, and a launching process.
+func TestMain(m *testing.M) {
+	switch {
+	case engine.IsChild():
+		os.Exit(engine.Child(traffic.BuildLocal))
+	case os.Getenv(launchVariable) != "":
+		os.Exit(launchForTest())
+	}
+	os.Exit(ptest.MainRetWithDefault(m, "prism"))
+}

@@ -1,0 +1,141 @@
+// Package traffic is the graph: blocks of log lines in, traffic reports and dead letters out. It is the same on every engine, for live and
+// for bounded runs; only the source of blocks and the place for the rows differ. What its steps do is pkg/transform's.
+package traffic
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+
+	"github.com/floodgauge/floodgauge/pkg/privacy"
+	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/transform"
+)
+
+// The levels of rows.
+const (
+	Minute = "minute"
+	Hour   = "hour"
+	Day    = "day"
+	All    = "all" // one row per host for the whole of a bounded run
+)
+
+// Config says what the graph makes of its blocks.
+type Config struct {
+	Summarize summarize.Config `json:"summarize"`
+	// Levels are the rows wanted. Required, at least one.
+	Levels []string `json:"levels"`
+	// Lateness is for unbounded runs; the zero value makes a bounded graph.
+	Lateness transform.Lateness `json:"lateness"`
+}
+
+// Output is what the graph gives.
+type Output struct {
+	Reports     beam.PCollection // *schemas.TrafficReport
+	DeadLetters beam.PCollection // logentry.DeadLetter
+}
+
+func (c *Config) bounded() bool { return c.Lateness.Allowed == 0 }
+
+// Validate tells what cannot be built.
+func (c *Config) Validate() error {
+	if len(c.Levels) == 0 {
+		return fmt.Errorf("no level of reports is wanted: name minute, hour, day or all")
+	}
+	for _, l := range c.Levels {
+		if !slices.Contains([]string{Minute, Hour, Day, All}, l) {
+			return fmt.Errorf("unknown level %q: it must be minute, hour, day or all", l)
+		}
+	}
+	if !c.bounded() && slices.Contains(c.Levels, All) {
+		return fmt.Errorf("level all needs an end: it is for bounded runs only")
+	}
+	if !c.bounded() && len(c.Summarize.Sites) == 0 {
+		return fmt.Errorf("an unbounded run needs the list of sites: host names that clients make up must not become rows")
+	}
+	return nil
+}
+
+// Build adds the graph to s. Each of blocks is a PCollection<logentry.Block>; branches run side by side.
+func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error) {
+	if err := cfg.Validate(); err != nil {
+		return Output{}, err
+	}
+	cfg.Summarize.Keys = privacy.KeySpec{} // a graph's description is kept by runners: keys reach workers another way
+	s = s.Scope("traffic")
+
+	hide := cfg.bounded() && !cfg.Summarize.SitesOnly
+	parsed := transform.Summarize(s, cfg.Summarize, hide, blocks...)
+	minutes := transform.Merge(s, transform.Windows(s, time.Minute, cfg.Lateness, parsed.Summaries))
+	if hide {
+		visible := transform.VisibleHosts(s, cfg.Summarize.K, parsed.Clients)
+		minutes = transform.HideHosts(s, namedHosts(&cfg.Summarize), visible, minutes)
+	}
+	return Output{Reports: levels(s, cfg, minutes), DeadLetters: parsed.DeadLetters}, nil
+}
+
+// coarser are the levels above minutes, each merged from the one before it that is made.
+var coarser = []struct {
+	name   string
+	window func(s beam.Scope, late transform.Lateness, col beam.PCollection) beam.PCollection
+}{
+	{Hour, func(s beam.Scope, late transform.Lateness, col beam.PCollection) beam.PCollection {
+		return transform.Windows(s, time.Hour, late, col)
+	}},
+	{Day, func(s beam.Scope, late transform.Lateness, col beam.PCollection) beam.PCollection {
+		return transform.Windows(s, 24*time.Hour, late, col)
+	}},
+	{All, func(s beam.Scope, _ transform.Lateness, col beam.PCollection) beam.PCollection {
+		return transform.Whole(s, col)
+	}},
+}
+
+// levels makes the rows of every level wanted.
+func levels(s beam.Scope, cfg Config, minutes beam.PCollection) beam.PCollection {
+	var rows []beam.PCollection
+	add := func(s beam.Scope, level string, summaries beam.PCollection) {
+		if slices.Contains(cfg.Levels, level) {
+			// Rows carry their own time; one window for all lets the levels flow together.
+			rows = append(rows, transform.Whole(s.Scope("rows"), transform.Reports(s, level, cfg.Lateness, summaries)))
+		}
+	}
+	add(s.Scope(Minute), Minute, minutes)
+	last := minutes
+	for _, l := range coarser {
+		if needed(cfg.Levels, l.name) {
+			scope := s.Scope(l.name)
+			last = transform.Merge(scope, l.window(scope, cfg.Lateness, last))
+			add(scope, l.name, last)
+		}
+	}
+	if len(rows) == 1 {
+		return rows[0]
+	}
+	return beam.Flatten(s, rows...)
+}
+
+// needed tells whether level is wanted, or one that is cheaper to make from it.
+func needed(wanted []string, level string) bool {
+	if slices.Contains(wanted, level) {
+		return true
+	}
+	return level == Hour && slices.Contains(wanted, Day)
+}
+
+// namedHosts are the hosts that the operator named: they are shown whoever asked for them.
+func namedHosts(cfg *summarize.Config) []string {
+	var names []string
+	for _, row := range cfg.Sites {
+		names = append(names, row)
+	}
+	for i := range cfg.Sources {
+		if h := cfg.Sources[i].Host; h != "" {
+			names = append(names, h)
+		}
+	}
+	names = append(names, cfg.Hosts...)
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,137 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/floodgauge/floodgauge/pipelines/traffic"
+	"github.com/floodgauge/floodgauge/pkg/engine"
+	"github.com/floodgauge/floodgauge/pkg/logsource"
+	"github.com/floodgauge/floodgauge/pkg/privacy"
+	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/transform"
+)
+
+// branches is how many parts of the input are read side by side: a runner keeps one core busy with each.
+const branches = 2
+
+// Run makes a report.
+func (c *reportCmd) Run(env *environment) error {
+	o, err := c.options(env)
+	if err != nil {
+		return err
+	}
+	in, err := openInputs(env, &o)
+	if err != nil {
+		return err
+	}
+	keys, err := dayKeys(env)
+	if err != nil {
+		return err
+	}
+	dir, err := os.MkdirTemp("", "floodgauge-")
+	if err != nil {
+		return fmt.Errorf("making a folder for results: %w; set TMPDIR to a folder that can be written to", err)
+	}
+	defer os.RemoveAll(dir)
+
+	start := time.Now()
+	res, err := runLocal(env, &o, in, keys, dir)
+	if err != nil {
+		return err
+	}
+	run := finishedRun{options: &o, inputs: in, result: res, took: time.Since(start)}
+	if run.reports, run.dead, err = transform.ReadLocal(dir); err != nil {
+		return err
+	}
+	return run.write(env)
+}
+
+// dayKeys opens the user's ring of day keys, so that runs within its life count the same visitors. Where it cannot be kept, the keys live in
+// this process only.
+func dayKeys(env *environment) (privacy.KeySpec, error) {
+	keys, err := ringKeys(time.Now())
+	if err != nil {
+		fmt.Fprintf(env.stderr, "%s: note: %s; until then another run may estimate slightly other numbers of visitors\n", name, err)
+		keys, err = privacy.RandomKeys()
+	}
+	if err != nil {
+		return privacy.KeySpec{}, err
+	}
+	return keys.Export(), nil
+}
+
+func ringKeys(now time.Time) (*privacy.Keys, error) {
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return nil, fmt.Errorf("no place for the key ring (%w): set HOME or XDG_CACHE_HOME", err)
+	}
+	folder := filepath.Join(cache, name)
+	if err := os.MkdirAll(folder, 0o700); err != nil {
+		return nil, fmt.Errorf("making a folder for the key ring: %w; set XDG_CACHE_HOME to a folder that can be written to", err)
+	}
+	ring, err := privacy.OpenRing(filepath.Join(folder, "day-keys.json"), now)
+	if err != nil {
+		return nil, err
+	}
+	return ring.Keys(now)
+}
+
+// runLocal runs the graph over the inputs in a child process.
+func runLocal(env *environment, o *reportOptions, in *inputs, keys privacy.KeySpec, dir string) (*engine.Result, error) {
+	ctx, cancel := context.WithCancel(env.ctx)
+	defer cancel()
+	job := engine.Job{Keys: keys, Spec: traffic.LocalSpec{
+		Config:   traffic.Config{Summarize: summarizeConfig(o, in), Levels: levels(o, in)},
+		Branches: logsource.Split(in.files, branches),
+		Dir:      dir,
+	}}
+	bar := newProgressBar(env.stderr, o.Progress)
+	defer bar.Close()
+	job.Progress = func(done, lines int64) { bar.Update(done, in.size, lines) }
+	if in.stdin != nil {
+		r, w, err := os.Pipe()
+		if err != nil {
+			return nil, err
+		}
+		defer r.Close()
+		job.Stdin = r
+		go func() {
+			_, _ = io.Copy(w, in.stdin)
+			_ = w.Close()
+		}()
+	}
+	res, err := engine.Run(ctx, job)
+	if err != nil && env.ctx.Err() != nil {
+		return nil, env.ctx.Err()
+	}
+	return res, err
+}
+
+func summarizeConfig(o *reportOptions, in *inputs) summarize.Config {
+	return summarize.Config{Sources: in.sources, K: o.K, Sites: o.Config.SiteNames(), SitesOnly: len(o.Config.Sites) > 0, PathTemplates: o.Config.PathTemplates,
+		CountryDB: o.Config.Geo.Country, NetworkDB: o.Config.Geo.Network, Now: time.Now(), From: o.From, To: o.To, Hosts: o.Hosts}
+}
+
+// levels are the rows that the output needs: a table draws its charts from finer rows.
+func levels(o *reportOptions, in *inputs) []string {
+	switch {
+	case o.Format != "table":
+		return []string{o.By}
+	case o.By != traffic.All:
+		return []string{traffic.All, o.By}
+	case in.seen.span() < minutesChart:
+		return []string{traffic.All, traffic.Minute}
+	}
+	return []string{traffic.All, traffic.Hour}
+}
+
+// minutesChart is up to which time range a table's chart is drawn from minutes.
+const minutesChart = 6 * time.Hour
+
+var errIncomplete = errors.New("the report is not complete: some input could not be read, see above")

@@ -1,0 +1,177 @@
+package engine
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"strings"
+	"time"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/log"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/options/jobopts"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/runners/prism"
+
+	"github.com/floodgauge/floodgauge/pkg/transform"
+)
+
+// Builder adds the graph that spec describes to s.
+type Builder func(s beam.Scope, spec json.RawMessage) error
+
+// memoryLimit is where a child's garbage collector begins to work harder, in bytes. Without it the heap may double before each collection.
+const memoryLimit = 280 << 20
+
+// progressPeriod is how often a child tells how far it is.
+const progressPeriod = 200 * time.Millisecond
+
+// IsChild tells whether this process was started by Run.
+func IsChild() bool { return os.Getenv(childVariable) != "" }
+
+// Child is the main function of a child process: it reads a request from standard input, runs the graph on Prism in this process, and tells its
+// parent how it went. It returns the exit code.
+func Child(build Builder) int {
+	status := json.NewEncoder(os.NewFile(statusFD, "status"))
+	res, err := runChild(build, status)
+	last := message{Result: res}
+	if err != nil {
+		last = message{Error: err.Error()}
+	}
+	if status.Encode(last) != nil || err != nil {
+		return 1
+	}
+	return 0
+}
+
+func runChild(build Builder, status *json.Encoder) (*Result, error) {
+	debug.SetMemoryLimit(memoryLimit)
+	req, err := readRequest(os.Stdin)
+	if err != nil {
+		return nil, err
+	}
+	if os.Getenv(childVariable) == "isolated" {
+		if err := loopbackUp(); err != nil {
+			return nil, fmt.Errorf("bringing up the engine's network: %w", err)
+		}
+	}
+	quiet()
+	transform.SetKeys(req.Keys)
+	transform.SetInput(os.NewFile(InputFD, "input"))
+	if err := startPrism(context.Background()); err != nil {
+		return nil, err
+	}
+	stop := tellProgress(status)
+	defer stop()
+	return execute(context.Background(), build, req.Spec)
+}
+
+// readRequest reads one line, and then watches for the end of the stream: it means that the parent is gone.
+func readRequest(in io.Reader) (*request, error) {
+	r := bufio.NewReader(in)
+	line, err := r.ReadBytes('\n')
+	if err != nil {
+		return nil, errors.New("the engine is started by other commands, not by hand")
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, r)
+		os.Exit(1)
+	}()
+	var req request
+	return &req, json.Unmarshal(line, &req)
+}
+
+// quiet turns the libraries' logs off: they may quote elements.
+func quiet() {
+	slog.SetDefault(slog.New(slog.DiscardHandler))
+	log.SetLogger(noLogger{})
+}
+
+type noLogger struct{}
+
+// Log implements Beam's log.Logger.
+func (noLogger) Log(context.Context, log.Severity, int, string) {}
+
+// startPrism starts the job server of this process and makes Beam use it.
+func startPrism(ctx context.Context) error {
+	if err := initBeam(map[string]string{"environment_type": "loopback"}); err != nil {
+		return err
+	}
+	if _, err := prism.CreateJobServer(ctx, prism.Options{}); err != nil {
+		return fmt.Errorf("starting the engine: %w", err)
+	}
+	port, err := guardListeners()
+	if err != nil {
+		return err
+	}
+	*jobopts.Endpoint = fmt.Sprintf("localhost:%d", port)
+	return nil
+}
+
+// initBeam sets Beam's options, which it keeps in the program's flags.
+func initBeam(options map[string]string) error {
+	if err := flag.CommandLine.Parse(nil); err != nil {
+		return err
+	}
+	for name, value := range options {
+		if err := flag.Set(name, value); err != nil {
+			return fmt.Errorf("setting Beam's option %s: %w", name, err)
+		}
+	}
+	beam.Init()
+	return nil
+}
+
+func execute(ctx context.Context, build Builder, spec json.RawMessage) (*Result, error) {
+	p, s := beam.NewPipelineWithRoot()
+	if err := build(s, spec); err != nil {
+		return nil, err
+	}
+	res, err := prism.Execute(ctx, p)
+	if err != nil {
+		return nil, sentence(err)
+	}
+	results := res.Metrics()
+	return &Result{Counts: transform.CountsOf(&results), Problems: transform.Problems()}, nil
+}
+
+var errCrashed = errors.New("the engine crashed; this is a defect, please report it")
+
+// sentence takes the root cause out of Beam's many-layered error, which repeats the whole history of a bundle. What a panic says is left out:
+// it may quote data.
+func sentence(err error) error {
+	text := err.Error()
+	if strings.Contains(text, "panic:") {
+		return errCrashed
+	}
+	_, cause, found := strings.Cut(text[strings.LastIndex(text, "DoFn[")+1:], "] failed:")
+	if !found {
+		return errors.New("the engine could not run the job")
+	}
+	cause, _, _ = strings.Cut(strings.TrimSpace(cause), "\n")
+	return errors.New(cause)
+}
+
+// tellProgress tells the parent how far this process is until stop is called.
+func tellProgress(status *json.Encoder) (stop func()) {
+	done, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		for t := time.NewTicker(progressPeriod); ; {
+			select {
+			case <-done:
+				t.Stop()
+				return
+			case <-t.C:
+				bytes, lines := transform.Progress()
+				_ = status.Encode(message{Bytes: bytes, Lines: lines})
+			}
+		}
+	}()
+	return func() { close(done); <-ended }
+}

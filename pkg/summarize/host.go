@@ -1,0 +1,138 @@
+package summarize
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/floodgauge/floodgauge/pkg/logentry"
+	"github.com/floodgauge/floodgauge/pkg/privacy"
+	"github.com/floodgauge/floodgauge/pkg/report"
+)
+
+// maxReferrers bounds the raw referrers remembered per host; full, the memory starts anew.
+const maxReferrers = 4096
+
+// host is a row's name with its open minutes.
+type host struct {
+	name string
+	keys *privacy.Keys
+
+	last       *report.Summary // the summary of lastMinute: logs are nearly in order
+	lastMinute int64
+	minutes    map[int64]*report.Summary
+
+	saltDay int64
+	siteKey uint64
+
+	referrers map[string]string
+}
+
+func newHost(name string, keys *privacy.Keys) *host {
+	return &host{name: name, keys: keys, lastMinute: -1, saltDay: -1, minutes: map[int64]*report.Summary{}, referrers: map[string]string{}}
+}
+
+func (h *host) summary(minute int64, k int) *report.Summary {
+	if minute == h.lastMinute {
+		return h.last
+	}
+	sum := h.minutes[minute]
+	if sum == nil {
+		sum = report.New(k)
+		h.minutes[minute] = sum
+	}
+	h.last, h.lastMinute = sum, minute
+	return sum
+}
+
+// salt separates the sketches of different sites and days.
+func (h *host) salt(day int64) uint64 {
+	if day != h.saltDay {
+		h.saltDay, h.siteKey = day, h.keys.Day(day).Site(h.name)
+	}
+	return h.siteKey
+}
+
+func (h *host) referrer(raw []byte) string {
+	if name, ok := h.referrers[string(raw)]; ok {
+		return name
+	}
+	if len(h.referrers) >= maxReferrers {
+		clear(h.referrers)
+	}
+	name := privacy.Referrer(raw, []byte(h.name))
+	h.referrers[string(raw)] = name
+	return name
+}
+
+func (h *host) flush(emit func(string, int64, *report.Summary)) {
+	for _, m := range slices.Sorted(maps.Keys(h.minutes)) {
+		emit(h.name, m, h.minutes[m])
+	}
+	clear(h.minutes)
+	h.last, h.lastMinute = nil, -1
+}
+
+func (h *host) size() int {
+	n := 0
+	for _, sum := range h.minutes {
+		n += sum.Size()
+	}
+	return n
+}
+
+// setHosts gives every known site its row before any line can.
+func (s *Summarizer) setHosts() {
+	s.bucket = newHost(OtherHosts, s.keys)
+	s.rows[OtherHosts] = s.bucket
+	for name, row := range s.cfg.Sites {
+		s.hosts[name] = s.row(row)
+	}
+}
+
+func (s *Summarizer) row(name string) *host {
+	h := s.rows[name]
+	if h == nil {
+		h = newHost(name, s.keys)
+		s.rows[name] = h
+	}
+	return h
+}
+
+// hostOf finds the row of an entry: its own host, else the source's, else the bucket.
+func (s *Summarizer) hostOf(src *source, e *logentry.Entry) *host {
+	if h := s.hosts[string(e.Host)]; h != nil && len(e.Host) > 0 {
+		return h
+	}
+	name := string(e.Host)
+	if name == "" && !e.HostInvalid {
+		name = src.host
+	}
+	if name == "" {
+		s.counts.NoHost++
+		return s.bucket
+	}
+	if h := s.hosts[name]; h != nil {
+		return h
+	}
+	switch {
+	case s.cfg.SitesOnly && name != src.host:
+		s.counts.UnknownSite++
+		return s.bucket
+	case len(s.hosts) >= maxHosts+len(s.cfg.Sites):
+		s.counts.OverCap++
+		return s.bucket
+	}
+	h := s.row(name)
+	s.hosts[name] = h
+	return h
+}
+
+// forgetHosts gives the slots of hosts that are no known sites free for the next bundle once they are all taken.
+func (s *Summarizer) forgetHosts() {
+	if len(s.hosts) < maxHosts+len(s.cfg.Sites) {
+		return
+	}
+	clear(s.hosts)
+	clear(s.rows)
+	s.setHosts()
+}

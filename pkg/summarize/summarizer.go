@@ -1,0 +1,285 @@
+package summarize
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/floodgauge/floodgauge/pkg/agent"
+	"github.com/floodgauge/floodgauge/pkg/geo"
+	"github.com/floodgauge/floodgauge/pkg/logentry"
+	"github.com/floodgauge/floodgauge/pkg/privacy"
+	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
+)
+
+const nanosPerMinute = 60e9
+
+// Summarizer turns blocks into summaries. It is not safe for concurrent use; a worker keeps one for its life and flushes it at each
+// bundle's end.
+type Summarizer struct {
+	cfg       Config
+	sources   []*source
+	keys      *privacy.Keys
+	lineKey   logentry.Key
+	templates *privacy.Templater
+	agents    *agent.Classifier
+	geo       *geo.DB
+	now       int64
+	from, to  int64
+	only      map[string]bool // rows wanted; nil: all
+
+	hosts  map[string]*host // by the name in the line
+	rows   map[string]*host // by the name in the row
+	bucket *host
+
+	clients clientCache
+	texts   textCache
+
+	entry   logentry.Entry
+	request report.Request
+	counts  Counts
+}
+
+// New makes a Summarizer; the error tells what is wrong with the configuration.
+func New(cfg *Config) (*Summarizer, error) {
+	if err := cfg.validate(); err != nil {
+		return nil, err
+	}
+	s := &Summarizer{cfg: *cfg, agents: agent.New(), hosts: map[string]*host{}, rows: map[string]*host{}, now: cfg.Now.UnixNano()}
+	if s.cfg.AllowedDelay == 0 {
+		s.cfg.AllowedDelay = defaultAllowedDelay
+	}
+	var err error
+	if s.keys, err = privacy.NewKeys(cfg.Keys); err != nil {
+		return nil, fmt.Errorf("keys: %w", err)
+	}
+	s.lineKey = LineKey(s.keys)
+	if s.templates, err = privacy.NewTemplater(cfg.PathTemplates); err != nil {
+		return nil, fmt.Errorf("path templates: %w", err)
+	}
+	if s.geo, err = geo.Open(cfg.CountryDB, cfg.NetworkDB); err != nil {
+		return nil, err
+	}
+	if err := s.openSources(); err != nil {
+		return nil, err
+	}
+	s.setLimits()
+	s.setHosts()
+	return s, nil
+}
+
+// LineKey is the key of line ids and file identities.
+func LineKey(keys *privacy.Keys) logentry.Key {
+	var secret [16]byte
+	k0, k1 := keys.Line()
+	binary.LittleEndian.PutUint64(secret[:8], k0)
+	binary.LittleEndian.PutUint64(secret[8:], k1)
+	return logentry.NewKey(secret)
+}
+
+func (s *Summarizer) openSources() error {
+	for i := range s.cfg.Sources {
+		src, err := newSource(&s.cfg.Sources[i])
+		if err != nil {
+			return fmt.Errorf("source %s: %w", s.cfg.Sources[i].Name, err)
+		}
+		s.sources = append(s.sources, src)
+	}
+	return nil
+}
+
+func (s *Summarizer) setLimits() {
+	s.from, s.to = minTime, maxTime
+	if !s.cfg.From.IsZero() {
+		s.from = s.cfg.From.UnixNano()
+	}
+	if !s.cfg.To.IsZero() {
+		s.to = s.cfg.To.UnixNano()
+	}
+	if len(s.cfg.Hosts) > 0 {
+		s.only = map[string]bool{}
+		for _, h := range s.cfg.Hosts {
+			s.only[h] = true
+		}
+	}
+}
+
+// Counts returns what became of the lines since New.
+func (s *Summarizer) Counts() Counts { return s.counts }
+
+// Lines returns how many lines were taken in since New.
+func (s *Summarizer) Lines() int64 { return s.counts.Lines }
+
+// Add takes in every line of a block. The block's data is not kept.
+func (s *Summarizer) Add(b *logentry.Block, dead func(logentry.DeadLetter)) {
+	letters := deadLetters{block: b, emit: dead, counts: &s.counts}
+	if b.TooLong > 0 {
+		s.counts.Lines++
+		s.counts.Bytes += b.TooLong
+		letters.add(logentry.ReasonTooLong, 0, b.TooLong)
+		letters.flush()
+		return
+	}
+	src := s.sources[b.Source]
+	for start := 0; start < len(b.Data); {
+		end, next := lineEnd(b.Data, start)
+		line := b.Data[start:end]
+		if !blank(line) {
+			s.counts.Lines++
+			reason := s.line(src, b, line, int64(start), b.Broken && next == len(b.Data))
+			if reason != logentry.OK {
+				letters.add(reason, int64(start), int64(next-start))
+			}
+		}
+		start = next
+	}
+	s.counts.Bytes += int64(len(b.Data))
+	letters.flush()
+}
+
+func lineEnd(data []byte, start int) (end, next int) {
+	if i := bytes.IndexByte(data[start:], '\n'); i >= 0 {
+		return start + i, start + i + 1
+	}
+	return len(data), len(data)
+}
+
+// blank tells whether a line has nothing but white space: such a line is no line of the log.
+func blank(line []byte) bool {
+	for _, c := range line {
+		if c != ' ' && c != '\t' && c != '\r' {
+			return false
+		}
+	}
+	return true
+}
+
+// line counts one line of b that begins at offset start of the block.
+func (s *Summarizer) line(src *source, b *logentry.Block, line []byte, start int64, broken bool) logentry.Reason {
+	if broken {
+		return logentry.ReasonTruncated
+	}
+	e := &s.entry
+	if reason := src.parser.Parse(line, e); reason != logentry.OK {
+		return reason
+	}
+	if reason := s.checkTime(e.Time, b.Arrival); reason != logentry.OK {
+		return reason
+	}
+	s.counts.Entries++
+	if e.Time < s.from || e.Time >= s.to {
+		s.counts.OutsideRange++
+		return logentry.OK
+	}
+	h := s.hostOf(src, e)
+	if s.only != nil && !s.only[h.name] {
+		s.counts.OtherHost++
+		return logentry.OK
+	}
+	r := &s.request
+	s.fill(r, e, src, h)
+	r.LineID = s.lineID(e, b, start)
+	r.Late = b.Arrival > 0 && b.Arrival > (e.Time/nanosPerMinute+1)*nanosPerMinute+int64(s.cfg.AllowedDelay)
+	h.summary(e.Time/nanosPerMinute, s.cfg.K).Add(r)
+	return logentry.OK
+}
+
+func (s *Summarizer) checkTime(t, arrival int64) logentry.Reason {
+	reference := s.now
+	if arrival > 0 {
+		reference = arrival
+		if s.cfg.MaxLateness > 0 && arrival-t > int64(s.cfg.MaxLateness) {
+			return logentry.ReasonTooLate
+		}
+	}
+	if t > reference+int64(MaxFuture) {
+		return logentry.ReasonFuture
+	}
+	return logentry.OK
+}
+
+// lineID prefers the log's own id over the transport's, so that a replay from an archive gives the ids that the live run gave.
+func (s *Summarizer) lineID(e *logentry.Entry, b *logentry.Block, start int64) uint64 {
+	switch {
+	case len(e.InsertID) > 0:
+		return logentry.MessageID(s.lineKey, e.InsertID)
+	case b.ID != "":
+		return logentry.MessageID(s.lineKey, []byte(b.ID))
+	}
+	return logentry.LineID(s.lineKey, b.File, b.Offset+start)
+}
+
+// Flush hands over every summary in order of host and minute (minutes since 1970) and forgets it.
+func (s *Summarizer) Flush(emit func(host string, minute int64, sum *report.Summary)) {
+	rows := make([]*host, 0, len(s.rows))
+	for _, h := range s.rows {
+		rows = append(rows, h)
+	}
+	slices.SortFunc(rows, func(a, b *host) int { return strings.Compare(a.name, b.name) })
+	for _, h := range rows {
+		h.flush(emit)
+	}
+	s.forgetHosts()
+}
+
+// Size is roughly how many bytes the summaries hold.
+func (s *Summarizer) Size() int {
+	n := 0
+	for _, h := range s.rows {
+		n += h.size()
+	}
+	return n
+}
+
+// fill translates an entry into what a summary may count.
+func (s *Summarizer) fill(r *report.Request, e *logentry.Entry, src *source, h *host) {
+	*r = report.Request{Time: e.Time, Weight: src.weight(e.Time), Logged: e.Logged, Status: e.Status, Method: e.Method, Protocol: e.Protocol, Cache: e.Cache,
+		Enforced: e.Enforced, Preview: e.Preview, OriginError: e.OriginError, RequestBytes: e.RequestBytes, ResponseBytes: e.ResponseBytes,
+		CacheFillBytes: e.CacheFillBytes, Latency: e.Latency}
+	s.fillAgent(r, e)
+	s.fillClient(r, e, h)
+	if len(e.Path) > 0 {
+		p := s.texts.path(s, e.Path)
+		r.Path, r.PathHash, r.Static = p.template, p.hash, p.static
+	}
+	if len(e.Referrer) > 0 {
+		r.Referrer = h.referrer(e.Referrer)
+	}
+}
+
+func (s *Summarizer) fillAgent(r *report.Request, e *logentry.Entry) {
+	if !e.Logged.Has(vocabulary.FieldAgent) {
+		return
+	}
+	a := s.texts.agent(s, e.UserAgent)
+	r.Agent, r.AgentHash, r.Class = a.family, a.hash, a.class
+}
+
+func (s *Summarizer) fillClient(r *report.Request, e *logentry.Entry, h *host) {
+	if e.Country != ([2]byte{}) {
+		r.Country = countryName(e.Country)
+	}
+	r.Network = e.ASN
+	if !e.Client.IsValid() {
+		return
+	}
+	c := s.clients.get(s, e.Client, e.Time/nanosPerMinute/minutesPerDay)
+	r.Client, r.Group = c.token, c.group
+	r.Visitor = privacy.Visitor(c.token, h.salt(c.day))
+	r.CDNPeer = c.cdn && !e.ClientTrusted
+	if r.CDNPeer {
+		return // the network's own country says nothing of the visitor
+	}
+	if r.Country == "" {
+		r.Country = c.country
+	}
+	if r.Network == 0 {
+		r.Network = c.network
+	}
+	if r.Class == vocabulary.ClientDeclaredBot && c.verified(s, r.Agent, e.Client) {
+		r.Class = vocabulary.ClientVerifiedBot
+	}
+}

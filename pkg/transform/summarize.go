@@ -1,0 +1,108 @@
+package transform
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/mtime"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
+
+	"github.com/floodgauge/floodgauge/pkg/logentry"
+	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/pkg/summarize"
+)
+
+func init() {
+	register.DoFn5x1[context.Context, logentry.Block, func(beam.EventTime, string, *report.Summary), func(string, []byte), func(logentry.DeadLetter), error](&summarizeFn{})
+	register.Emitter3[beam.EventTime, string, *report.Summary]()
+	register.Emitter2[string, []byte]()
+	register.Emitter1[logentry.DeadLetter]()
+}
+
+// softLimit is how many bytes of summaries one bundle gathers before it hands them over. Smaller: more to shuffle and merge; larger: more
+// memory, as each branch gathers on its own.
+const softLimit = 24 << 20
+
+// blocksPerCheck is how many blocks pass between two looks at the limit.
+const blocksPerCheck = 4
+
+// summarizeFn parses blocks and gathers summaries inside the bundle. It stands before any windowing, so what it emits at the bundle's end
+// carries the time of its own lines' minute: while a bundle is open the watermark cannot pass them.
+type summarizeFn struct {
+	Config summarize.Config
+	// Visible asks for each host's distinct clients too, from which the hosts that may be named are found (bounded runs without a site list).
+	Visible bool
+
+	summarizer *summarize.Summarizer // made in Setup
+	reported   summarize.Counts      // already added to the metrics
+	blocks     int
+}
+
+// Setup opens the lookups and the parsers, once per worker.
+func (f *summarizeFn) Setup() error {
+	cfg := f.Config
+	keys, err := processKeys()
+	if err != nil {
+		return err
+	}
+	cfg.Keys = keys
+	if f.summarizer, err = summarize.New(&cfg); err != nil {
+		return fmt.Errorf("setting up the parsers: %w", err)
+	}
+	return nil
+}
+
+// ProcessElement takes in one block.
+func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte), dead func(logentry.DeadLetter)) error {
+	before := f.summarizer.Lines()
+	f.summarizer.Add(&b, dead)
+	f.blocks++
+	progressLines.Add(f.summarizer.Lines() - before)
+	if f.blocks%blocksPerCheck == 0 && f.summarizer.Size() > softLimit {
+		f.flush(emit, clients)
+	}
+	return nil
+}
+
+// FinishBundle hands over what the bundle gathered.
+func (f *summarizeFn) FinishBundle(ctx context.Context, emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte), _ func(logentry.DeadLetter)) error {
+	f.flush(emit, clients)
+	f.reported = reportCounts(ctx, f.summarizer.Counts(), f.reported)
+	return nil
+}
+
+func (f *summarizeFn) flush(emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte)) {
+	f.summarizer.Flush(func(host string, minute int64, sum *report.Summary) {
+		if f.Visible {
+			clients(host, sum.ClientSet())
+		}
+		// The minute's last instant: never before the element's own time, so a watermark that has passed the minute's beginning does no harm.
+		emit(mtime.FromMilliseconds(minute*60_000+59_999), host, sum)
+	})
+}
+
+// Parsed is what Summarize gives.
+type Parsed struct {
+	Summaries   beam.PCollection // KV<host, *report.Summary> at their minute, one or more per host, minute and bundle
+	Clients     beam.PCollection // KV<host, client set>, where asked for
+	DeadLetters beam.PCollection // logentry.DeadLetter
+}
+
+// Summarize parses blocks and gathers summaries in each bundle. Each of blocks is a PCollection<logentry.Block>.
+func Summarize(s beam.Scope, cfg summarize.Config, visible bool, blocks ...beam.PCollection) Parsed {
+	s = s.Scope("transform.Summarize")
+	var sums, clients, dead []beam.PCollection
+	for _, b := range blocks {
+		x, y, z := beam.ParDo3(s, &summarizeFn{Config: cfg, Visible: visible}, b)
+		sums, clients, dead = append(sums, x), append(clients, y), append(dead, z)
+	}
+	return Parsed{flatten(s, sums), flatten(s, clients), flatten(s, dead)}
+}
+
+func flatten(s beam.Scope, cols []beam.PCollection) beam.PCollection {
+	if len(cols) == 1 {
+		return cols[0]
+	}
+	return beam.Flatten(s, cols...)
+}
