@@ -59,6 +59,8 @@ func (f *collectDeadFn) ProcessElement(d logentry.DeadLetter) {
 
 // collectOutput keeps a graph's output in this process.
 func collectOutput(s beam.Scope, name string, out traffic.Output) {
-	beam.ParDo0(s, &collectRowFn{Name: name}, out.Reports)
+	for _, rows := range out.Reports {
+		beam.ParDo0(s, &collectRowFn{Name: name}, rows)
+	}
 	beam.ParDo0(s, &collectDeadFn{Name: name}, out.DeadLetters)
 }

@@ -33,8 +33,8 @@ type Config struct {
 
 // Output is what the graph gives.
 type Output struct {
-	Reports     beam.PCollection // *schemas.TrafficReport
-	DeadLetters beam.PCollection // logentry.DeadLetter
+	Reports     []beam.PCollection // *schemas.TrafficReport, one or two for each level
+	DeadLetters beam.PCollection   // logentry.DeadLetter
 }
 
 func (c *Config) bounded() bool { return c.Lateness.Allowed == 0 }
@@ -67,11 +67,12 @@ func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error)
 	s = s.Scope("traffic")
 
 	hide := cfg.bounded() && !cfg.Summarize.SitesOnly
-	parsed := transform.Summarize(s, cfg.Summarize, hide, blocks...)
-	minutes := transform.Merge(s, transform.Windows(s, time.Minute, cfg.Lateness, parsed.Summaries))
+	parsed := transform.Summarize(s, cfg.Summarize, hide, cfg.Lateness, blocks...)
+	minutes := []beam.PCollection{transform.Merge(s, parsed.Summaries)}
 	if hide {
 		visible := transform.VisibleHosts(s, cfg.Summarize.K, parsed.Clients)
-		minutes = transform.HideHosts(s, namedHosts(&cfg.Summarize), visible, minutes)
+		shown, bucket := transform.HideHosts(s, namedHosts(&cfg.Summarize), visible, minutes[0])
+		minutes = []beam.PCollection{shown, bucket}
 	}
 	return Output{Reports: levels(s, cfg, minutes), DeadLetters: parsed.DeadLetters}, nil
 }
@@ -92,13 +93,14 @@ var coarser = []struct {
 	}},
 }
 
-// levels makes the rows of every level wanted.
-func levels(s beam.Scope, cfg Config, minutes beam.PCollection) beam.PCollection {
-	var rows []beam.PCollection
-	add := func(s beam.Scope, level string, summaries beam.PCollection) {
+// levels makes the rows of every level wanted. The collections of a level are kept apart where they need not flow together, as each joint costs an
+// encoding of all that passes.
+func levels(s beam.Scope, cfg Config, minutes []beam.PCollection) (rows []beam.PCollection) {
+	add := func(s beam.Scope, level string, summaries []beam.PCollection) {
 		if slices.Contains(cfg.Levels, level) {
-			// Rows carry their own time; one window for all lets the levels flow together.
-			rows = append(rows, transform.Whole(s.Scope("rows"), transform.Reports(s, level, cfg.Lateness, summaries)))
+			for _, col := range summaries {
+				rows = append(rows, transform.Reports(s, level, cfg.Lateness, col))
+			}
 		}
 	}
 	add(s.Scope(Minute), Minute, minutes)
@@ -106,14 +108,15 @@ func levels(s beam.Scope, cfg Config, minutes beam.PCollection) beam.PCollection
 	for _, l := range coarser {
 		if needed(cfg.Levels, l.name) {
 			scope := s.Scope(l.name)
-			last = transform.Merge(scope, l.window(scope, cfg.Lateness, last))
+			var windowed []beam.PCollection
+			for _, col := range last {
+				windowed = append(windowed, l.window(scope, cfg.Lateness, col))
+			}
+			last = []beam.PCollection{transform.Merge(scope, transform.Flatten(scope, windowed...))}
 			add(scope, l.name, last)
 		}
 	}
-	if len(rows) == 1 {
-		return rows[0]
-	}
-	return beam.Flatten(s, rows...)
+	return rows
 }
 
 // needed tells whether level is wanted, or one that is cheaper to make from it.

@@ -124,6 +124,7 @@ func initBeam(options map[string]string) error {
 		}
 	}
 	beam.Init()
+	quiet() // after Init, which sets up logs of its own
 	return nil
 }
 

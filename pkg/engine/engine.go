@@ -111,7 +111,7 @@ func startWith(ctx context.Context, input *os.File, isolated bool) (*child, erro
 		return nil, err
 	}
 	defer statusWrite.Close()
-	c := &child{cmd: exec.CommandContext(ctx, exe), status: statusRead, stderr: &tail{}}
+	c := &child{cmd: exec.CommandContext(ctx, exe), status: statusRead, stderr: &tail{}} //nolint:gosec // G204: exe is this very program
 	c.cmd.Env = append(os.Environ(), childVariable+"=shared")
 	if isolated {
 		c.cmd.Env = append(os.Environ(), childVariable+"=isolated")

@@ -12,7 +12,7 @@ import (
 // The caches are cleared when full: simple, and a flood of random values costs one miss a line, which the bound on a miss allows for.
 const (
 	maxClients = 1 << 16
-	maxPaths   = 1 << 14
+	maxPaths   = 1 << 16
 	maxAgents  = 1 << 12
 )
 

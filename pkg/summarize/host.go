@@ -64,11 +64,15 @@ func (h *host) referrer(raw []byte) string {
 	return name
 }
 
-func (h *host) flush(emit func(string, int64, *report.Summary)) {
+// flushBefore hands over the summaries of earlier minutes in order and forgets them.
+func (h *host) flushBefore(minute int64, emit func(string, int64, *report.Summary)) {
 	for _, m := range slices.Sorted(maps.Keys(h.minutes)) {
+		if m >= minute {
+			break
+		}
 		emit(h.name, m, h.minutes[m])
+		delete(h.minutes, m)
 	}
-	clear(h.minutes)
 	h.last, h.lastMinute = nil, -1
 }
 

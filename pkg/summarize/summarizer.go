@@ -34,6 +34,7 @@ type Summarizer struct {
 	hosts  map[string]*host // by the name in the line
 	rows   map[string]*host // by the name in the row
 	bucket *host
+	newest int64 // minute since the last Flush
 
 	clients clientCache
 	texts   textCache
@@ -183,7 +184,9 @@ func (s *Summarizer) line(src *source, b *logentry.Block, line []byte, start int
 	s.fill(r, e, src, h)
 	r.LineID = s.lineID(e, b, start)
 	r.Late = b.Arrival > 0 && b.Arrival > (e.Time/nanosPerMinute+1)*nanosPerMinute+int64(s.cfg.AllowedDelay)
-	h.summary(e.Time/nanosPerMinute, s.cfg.K).Add(r)
+	minute := e.Time / nanosPerMinute
+	s.newest = max(s.newest, minute)
+	h.summary(minute, s.cfg.K).Add(r)
 	return logentry.OK
 }
 
@@ -214,15 +217,26 @@ func (s *Summarizer) lineID(e *logentry.Entry, b *logentry.Block, start int64) u
 
 // Flush hands over every summary in order of host and minute (minutes since 1970) and forgets it.
 func (s *Summarizer) Flush(emit func(host string, minute int64, sum *report.Summary)) {
+	s.flushBefore(maxTime, emit)
+	s.newest = 0
+	s.forgetHosts()
+}
+
+// FlushOld is Flush without the last two minutes: logs are nearly in order of time, so what is older is most likely complete, and is not handed
+// over in parts.
+func (s *Summarizer) FlushOld(emit func(host string, minute int64, sum *report.Summary)) {
+	s.flushBefore(s.newest-1, emit)
+}
+
+func (s *Summarizer) flushBefore(minute int64, emit func(host string, minute int64, sum *report.Summary)) {
 	rows := make([]*host, 0, len(s.rows))
 	for _, h := range s.rows {
 		rows = append(rows, h)
 	}
 	slices.SortFunc(rows, func(a, b *host) int { return strings.Compare(a.name, b.name) })
 	for _, h := range rows {
-		h.flush(emit)
+		h.flushBefore(minute, emit)
 	}
-	s.forgetHosts()
 }
 
 // Size is roughly how many bytes the summaries hold.

@@ -69,9 +69,9 @@ func (f *routeFn) ProcessElement(host string, sum *report.Summary, visible func(
 }
 
 // HideHosts gives the summaries of hosts that are neither visible nor always shown to the bucket of other hosts and merges them there.
-// PCollection<KV<host, *report.Summary>> → the same.
-func HideHosts(s beam.Scope, always []string, visible, summaries beam.PCollection) beam.PCollection {
+// PCollection<KV<host, *report.Summary>> → two of the same: the shown hosts', and the bucket's.
+func HideHosts(s beam.Scope, always []string, visible, summaries beam.PCollection) (shown, bucket beam.PCollection) {
 	s = s.Scope("transform.HideHosts")
-	shown, bucket := beam.ParDo2(s, &routeFn{Always: always}, summaries, beam.SideInput{Input: visible})
-	return beam.Flatten(s, shown, Merge(s, bucket))
+	shown, hidden := beam.ParDo2(s, &routeFn{Always: always}, summaries, beam.SideInput{Input: visible})
+	return shown, Merge(s, hidden)
 }

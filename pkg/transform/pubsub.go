@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -48,6 +49,15 @@ func Messages(s beam.Scope, source int, messages beam.PCollection) beam.PCollect
 	return beam.ParDo(s.Scope("transform.Messages"), &messageFn{Source: source}, messages)
 }
 
+// oneWindow joins rows of several levels: they carry their own time.
+func oneWindow(s beam.Scope, reports []beam.PCollection) beam.PCollection {
+	var whole []beam.PCollection
+	for i, rows := range reports {
+		whole = append(whole, Whole(s.Scope("window-"+strconv.Itoa(i)), rows))
+	}
+	return Flatten(s, whole...)
+}
+
 func encodeReport(row *schemas.TrafficReport) ([]byte, error) { return proto.Marshal(row) }
 
 // encodeDeadFn encodes dead letters with their source's name.
@@ -64,9 +74,9 @@ func (f *encodeDeadFn) ProcessElement(d logentry.DeadLetter, emit func([]byte)) 
 
 // WritePubSub publishes rows and dead letters, each as one protobuf message. It runs on Dataflow only. The Reshuffle fixes the rows before
 // they are written: a bundle that is tried again publishes the same ones.
-func WritePubSub(s beam.Scope, project, reportsTopic, deadTopic string, sources []string, reports, dead beam.PCollection) {
+func WritePubSub(s beam.Scope, project, reportsTopic, deadTopic string, sources []string, reports []beam.PCollection, dead beam.PCollection) {
 	s = s.Scope("transform.WritePubSub")
 	rows, letters := s.Scope("reports"), s.Scope("deadletters")
-	pubsubio.Write(rows, project, reportsTopic, beam.Reshuffle(rows, beam.ParDo(rows, encodeReport, reports)))
+	pubsubio.Write(rows, project, reportsTopic, beam.Reshuffle(rows, beam.ParDo(rows, encodeReport, oneWindow(rows, reports))))
 	pubsubio.Write(letters, project, deadTopic, beam.Reshuffle(letters, beam.ParDo(letters, &encodeDeadFn{Sources: sources}, dead)))
 }

@@ -3,6 +3,7 @@ package transform
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/mtime"
@@ -60,20 +61,24 @@ func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit f
 	f.blocks++
 	progressLines.Add(f.summarizer.Lines() - before)
 	if f.blocks%blocksPerCheck == 0 && f.summarizer.Size() > softLimit {
-		f.flush(emit, clients)
+		f.hand(f.summarizer.FlushOld, emit, clients)
+		if f.summarizer.Size() > softLimit {
+			f.hand(f.summarizer.Flush, emit, clients)
+		}
 	}
 	return nil
 }
 
 // FinishBundle hands over what the bundle gathered.
 func (f *summarizeFn) FinishBundle(ctx context.Context, emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte), _ func(logentry.DeadLetter)) error {
-	f.flush(emit, clients)
+	f.hand(f.summarizer.Flush, emit, clients)
 	f.reported = reportCounts(ctx, f.summarizer.Counts(), f.reported)
 	return nil
 }
 
-func (f *summarizeFn) flush(emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte)) {
-	f.summarizer.Flush(func(host string, minute int64, sum *report.Summary) {
+// hand hands summaries over as flush gives them.
+func (f *summarizeFn) hand(flush func(func(string, int64, *report.Summary)), emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte)) {
+	flush(func(host string, minute int64, sum *report.Summary) {
 		if f.Visible {
 			clients(host, sum.ClientSet())
 		}
@@ -84,23 +89,25 @@ func (f *summarizeFn) flush(emit func(beam.EventTime, string, *report.Summary), 
 
 // Parsed is what Summarize gives.
 type Parsed struct {
-	Summaries   beam.PCollection // KV<host, *report.Summary> at their minute, one or more per host, minute and bundle
+	Summaries   beam.PCollection // KV<host, *report.Summary> in windows of a minute, one or more per host, minute and bundle
 	Clients     beam.PCollection // KV<host, client set>, where asked for
 	DeadLetters beam.PCollection // logentry.DeadLetter
 }
 
 // Summarize parses blocks and gathers summaries in each bundle. Each of blocks is a PCollection<logentry.Block>.
-func Summarize(s beam.Scope, cfg summarize.Config, visible bool, blocks ...beam.PCollection) Parsed {
+func Summarize(s beam.Scope, cfg summarize.Config, visible bool, late Lateness, blocks ...beam.PCollection) Parsed {
 	s = s.Scope("transform.Summarize")
 	var sums, clients, dead []beam.PCollection
 	for _, b := range blocks {
 		x, y, z := beam.ParDo3(s, &summarizeFn{Config: cfg, Visible: visible}, b)
-		sums, clients, dead = append(sums, x), append(clients, y), append(dead, z)
+		// Windows are given before branches flow together: a runner then hands the summaries to the shuffle as they are.
+		sums, clients, dead = append(sums, Windows(s, time.Minute, late, x)), append(clients, y), append(dead, z)
 	}
-	return Parsed{flatten(s, sums), flatten(s, clients), flatten(s, dead)}
+	return Parsed{Flatten(s, sums...), Flatten(s, clients...), Flatten(s, dead...)}
 }
 
-func flatten(s beam.Scope, cols []beam.PCollection) beam.PCollection {
+// Flatten is beam.Flatten without a step of its own where there is nothing to do.
+func Flatten(s beam.Scope, cols ...beam.PCollection) beam.PCollection {
 	if len(cols) == 1 {
 		return cols[0]
 	}

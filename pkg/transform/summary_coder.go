@@ -17,6 +17,6 @@ func init() {
 
 // encodeSummary and decodeSummary hand the whole accumulator to its own versioned coder: Beam's default one would drop unexported fields
 // without a word.
-func encodeSummary(s *report.Summary) []byte { return s.AppendBinary(nil) }
+func encodeSummary(s *report.Summary) []byte { return s.AppendBinary(make([]byte, 0, s.Size()/2)) }
 
 func decodeSummary(b []byte) (*report.Summary, error) { return report.Decode(b) }

@@ -18,7 +18,10 @@ type Lateness struct {
 // There are no early panes. PCollection<T> → PCollection<T>.
 func Windows(s beam.Scope, size time.Duration, late Lateness, col beam.PCollection) beam.PCollection {
 	if late.Allowed == 0 {
-		return beam.WindowInto(s, window.NewFixedWindows(size), col)
+		// With a trigger that counts, Prism merges only after the shuffle. Merging before it too would decode and encode every summary once more, and
+		// there is little to merge: the summaries come merged from their bundles. Bounded runs have no late elements for the trigger to count.
+		return beam.WindowInto(s, window.NewFixedWindows(size), col, beam.Trigger(trigger.AfterEndOfWindow().LateFiring(trigger.AfterCount(1))),
+			beam.PanesDiscard())
 	}
 	// The late trigger is written out: with the default one Prism fires no late pane.
 	return beam.WindowInto(s, window.NewFixedWindows(size), col,

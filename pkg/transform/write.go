@@ -95,9 +95,11 @@ func deadLetterRow(sources []string, d logentry.DeadLetter) *schemas.DeadLetter 
 func (f *writeDeadFn) FinishBundle() error { return f.out.close() }
 
 // WriteLocal writes rows and dead letters into dir, which must be one this process may write to (local runs only).
-func WriteLocal(s beam.Scope, dir string, sources []string, reports, dead beam.PCollection) {
+func WriteLocal(s beam.Scope, dir string, sources []string, reports []beam.PCollection, dead beam.PCollection) {
 	s = s.Scope("transform.WriteLocal")
-	beam.ParDo0(s, &writeReportsFn{Dir: dir}, reports)
+	for _, rows := range reports {
+		beam.ParDo0(s, &writeReportsFn{Dir: dir}, rows)
+	}
 	beam.ParDo0(s, &writeDeadFn{Dir: dir, Sources: sources}, dead)
 }
 
