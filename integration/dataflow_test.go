@@ -62,11 +62,11 @@ func TestDataflowJob(t *testing.T) {
 
 func stagedPipeline(t *testing.T, gcs *fakestorage.Server) *pipepb.Pipeline {
 	t.Helper()
-	objects, _, err := gcs.ListObjectsWithOptions("bucket", fakestorage.ListOptions{})
+	list, err := gcs.ListObjectsWithOptionsPaginated("bucket", fakestorage.ListOptions{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, o := range objects {
+	for _, o := range list.Objects {
 		if !strings.HasSuffix(o.Name, "/model") {
 			continue
 		}

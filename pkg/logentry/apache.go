@@ -32,7 +32,7 @@ func apacheTokens(format string) ([]token, error) {
 // apacheText strips the directive around a format and the backslashes in it.
 func apacheText(format string) (string, error) {
 	text := strings.TrimSpace(format)
-	if word, rest, _ := cutWord(text); strings.EqualFold(word, "LogFormat") {
+	if word, rest := cutWord(text); strings.EqualFold(word, "LogFormat") {
 		text = strings.TrimSpace(rest)
 	}
 	if strings.HasPrefix(text, `"`) {

@@ -42,8 +42,8 @@ func nginxText(format string) (string, error) {
 		}
 		return text, nil
 	}
-	_, body, _ = cutWord(body) // the name
-	if word, rest, _ := cutWord(body); strings.HasPrefix(word, "escape=") {
+	_, body = cutWord(body) // the name
+	if word, rest := cutWord(body); strings.HasPrefix(word, "escape=") {
 		body = rest
 	}
 	body = strings.TrimSpace(body)
@@ -58,13 +58,13 @@ func nginxText(format string) (string, error) {
 }
 
 // cutWord cuts the first word off.
-func cutWord(text string) (word, rest string, found bool) {
+func cutWord(text string) (word, rest string) {
 	text = strings.TrimLeft(text, " \t\r\n")
 	i := strings.IndexAny(text, " \t\r\n")
 	if i < 0 {
-		return text, "", false
+		return text, ""
 	}
-	return text[:i], text[i:], true
+	return text[:i], text[i:]
 }
 
 // nginxPieces splits text that is nothing but quoted pieces with white space between them, perhaps with a semicolon at the end.

@@ -210,7 +210,7 @@ func FuzzFormat(f *testing.F) {
 	}
 	f.Add(`LogFormat "%{%s}t%{usec_frac}t%400,!501>{Referer}i%^FB" x`, "%")
 	f.Add(`log_format x escape=json '{"a":$msec,"b":{"c":"${uri}$is_args$args"}}';`, `{"a":1,"b":{}}`)
-	f.Fuzz(func(t *testing.T, format, line string) {
+	f.Fuzz(func(_ *testing.T, format, line string) {
 		p, err := NewParser(&Source{Format: format})
 		if err != nil {
 			return

@@ -30,8 +30,9 @@ type bot struct {
 	network network
 }
 
-func newBot(agent string, tls uint8, protocol vocabulary.Protocol, country string, asn uint32, ranges ...string) bot {
-	b := bot{browser: browser{agent, tls, protocol}, network: network{country: country, asn: asn}}
+// newBot makes a bot of one of the large companies, all of which crawl from the United States.
+func newBot(agent string, tls uint8, protocol vocabulary.Protocol, asn uint32, ranges ...string) bot {
+	b := bot{browser: browser{agent, tls, protocol}, network: network{country: "US", asn: asn}}
 	for _, r := range ranges {
 		b.ranges = append(b.ranges, netip.MustParsePrefix(r))
 	}
@@ -42,17 +43,17 @@ func newBot(agent string, tls uint8, protocol vocabulary.Protocol, country strin
 var bots = []bot{googlebot, googlebot, googlebotPhone, googlebotPhone, bingbot, bingbot, applebot, gptbot, duckbot}
 
 var (
-	googlebot = newBot("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", 16, h2, "US", 15169,
+	googlebot = newBot("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", 16, h2, 15169,
 		"66.249.64.0/27", "66.249.66.0/27", "66.249.79.0/27", "2001:4860:4801:10::/64")
 	googlebotPhone = newBot("Mozilla/5.0 (Linux; Android 6.0.1; Nexus 5X Build/MMB29P)"+webkit+"Chrome/126.0.6478.61 Mobile Safari/537.36 "+
-		"(compatible; Googlebot/2.1; +http://www.google.com/bot.html)", 16, h2, "US", 15169, "66.249.66.0/27", "66.249.77.0/27", "66.249.79.32/27")
-	bingbot = newBot("Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)", 17, h2, "US", 8075,
+		"(compatible; Googlebot/2.1; +http://www.google.com/bot.html)", 16, h2, 15169, "66.249.66.0/27", "66.249.77.0/27", "66.249.79.32/27")
+	bingbot = newBot("Mozilla/5.0 (compatible; bingbot/2.0; +http://www.bing.com/bingbot.htm)", 17, h2, 8075,
 		"157.55.39.0/24", "207.46.13.0/24", "40.77.167.0/24")
 	applebot = newBot("Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_5) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/13.1.1 Safari/605.1.15 "+
-		"(Applebot/0.1; +http://www.apple.com/go/applebot)", 18, h2, "US", 714, "17.22.237.0/24", "17.241.75.0/24")
-	gptbot = newBot("Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)", 19, h2, "US", 8075,
+		"(Applebot/0.1; +http://www.apple.com/go/applebot)", 18, h2, 714, "17.22.237.0/24", "17.241.75.0/24")
+	gptbot = newBot("Mozilla/5.0 AppleWebKit/537.36 (KHTML, like Gecko; compatible; GPTBot/1.2; +https://openai.com/gptbot)", 19, h2, 8075,
 		"20.171.206.0/24", "4.227.36.0/25")
-	duckbot = newBot("DuckDuckBot/1.1; (+http://duckduckgo.com/duckduckbot.html)", 17, h11, "US", 8075, "40.88.21.235/32")
+	duckbot = newBot("DuckDuckBot/1.1; (+http://duckduckgo.com/duckduckbot.html)", 17, h11, 8075, "40.88.21.235/32")
 )
 
 const (

@@ -155,7 +155,7 @@ func FuzzLayouts(f *testing.F) {
 		f.Add(seed)
 	}
 	r := aRequest()
-	f.Fuzz(func(t *testing.T, format string) {
+	f.Fuzz(func(_ *testing.T, format string) {
 		for _, compile := range []func(string) (encoder, error){newNginxLayout, newApacheLayout} {
 			if write, err := compile(format); err == nil {
 				write(nil, r)

@@ -98,7 +98,7 @@ func (c *cutter) noWholeLine() (done bool, err error) {
 func (c *cutter) finish() error {
 	var damage *DamagedError
 	damaged := errors.As(c.err, &damage)
-	if c.err != io.EOF && !damaged {
+	if !errors.Is(c.err, io.EOF) && !damaged {
 		return c.err
 	}
 	if c.n > 0 {
@@ -127,7 +127,7 @@ func (c *cutter) skipLine() error {
 	off := c.off
 	c.off += length
 	defer c.reached()
-	return c.out.tooLong(off, length, !ended && c.err != io.EOF)
+	return c.out.tooLong(off, length, !ended && !errors.Is(c.err, io.EOF))
 }
 
 func (c *cutter) emit(n int, broken bool) error {

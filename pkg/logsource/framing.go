@@ -9,11 +9,11 @@ import (
 type Framing uint8
 
 const (
-	// Lines: a line of the file is a line of the log.
+	// Lines means that a line of the file is a line of the log.
 	Lines Framing = iota
-	// Objects: JSON objects in an array, over several lines each, or one after the other without a line end.
+	// Objects are JSON objects in an array, over several lines each, or one after the other without a line end.
 	Objects
-	// Envelopes: JSON objects in whatever arrangement, each with a Pub/Sub message whose data is the line of the log.
+	// Envelopes are JSON objects in whatever arrangement, each with a Pub/Sub message whose data is the line of the log.
 	Envelopes
 )
 

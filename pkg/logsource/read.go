@@ -2,6 +2,7 @@ package logsource
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -133,7 +134,7 @@ func (rd *reader) lines(f *os.File, size int64) error {
 
 // readError explains an error of ReadAt.
 func (rd *reader) readError(err error) error {
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return rd.changed()
 	}
 	return cannotRead(rd.r.Path, err)

@@ -112,7 +112,7 @@ func TestEmitAndContextStopTheReading(t *testing.T) {
 		r := Range{Path: path, To: -1, Whole: name == "gzip", Size: -1}
 		calls := 0
 		err := ReadRange(context.Background(), r, Options{}, func(*logentry.Block) error { calls++; return stop })
-		if err != stop || calls != 1 {
+		if !errors.Is(err, stop) || calls != 1 {
 			t.Errorf("%s: emit's error: %v after %d calls", name, err, calls)
 		}
 		ctx, cancel := context.WithCancel(context.Background())

@@ -83,7 +83,7 @@ func (s *stream) explain(err error) error {
 		return changed(s.path)
 	case s.raw.err != nil:
 		return cannotRead(s.path, s.raw.err)
-	case err == io.EOF || s.compression == None:
+	case err == io.EOF || s.compression == None: //nolint:errorlint // a wrapped EOF is a decompressor's: the data ends too early
 		return err
 	}
 	early := errors.Is(err, io.ErrUnexpectedEOF) || errors.Is(err, io.EOF)

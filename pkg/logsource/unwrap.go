@@ -55,7 +55,7 @@ func (u *unwrapper) run(in io.Reader) error {
 func (u *unwrapper) finish(err error) error {
 	var damage *DamagedError
 	damaged := errors.As(err, &damage)
-	if err != io.EOF && !damaged {
+	if !errors.Is(err, io.EOF) && !damaged {
 		return err
 	}
 	cut := u.state == inObject || damaged && u.state != between

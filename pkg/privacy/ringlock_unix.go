@@ -3,6 +3,7 @@
 package privacy
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 
@@ -17,7 +18,7 @@ func lockFile(path string) (unlock func(), err error) {
 	}
 	for {
 		err = unix.Flock(int(f.Fd()), unix.LOCK_EX)
-		if err != unix.EINTR {
+		if !errors.Is(err, unix.EINTR) {
 			break
 		}
 	}

@@ -2,6 +2,7 @@ package reportwriter
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"math"
 	"slices"
@@ -102,7 +103,7 @@ func nullColumns(t *testing.T, data []byte) map[string]bool {
 func readParquet(t interface{ Fatal(...any) }, data []byte) []readRow {
 	reader := parquet.NewGenericReader[readRow](bytes.NewReader(data))
 	rows := make([]readRow, reader.NumRows())
-	if n, err := reader.Read(rows); n != len(rows) && err != io.EOF {
+	if n, err := reader.Read(rows); n != len(rows) && !errors.Is(err, io.EOF) {
 		t.Fatal(err)
 	}
 	return rows
