@@ -30,6 +30,8 @@ type Job struct {
 	Keys privacy.KeySpec
 	// Stdin is given to the child as file descriptor InputFD. Optional.
 	Stdin *os.File
+	// TempDir is where the child and its libraries put temporary files; whoever made it removes it, as a killed child cannot. Default: the system's.
+	TempDir string
 	// Progress is called a few times a second with bytes on disk and lines done. Optional.
 	Progress func(bytes, lines int64)
 }
@@ -59,6 +61,8 @@ type message struct {
 	Lines  int64   `json:"lines,omitempty"`
 	Error  string  `json:"error,omitempty"`
 	Result *Result `json:"result,omitempty"`
+	// Exposed says that the child was to have a network of its own and has none. It has read nothing yet.
+	Exposed bool `json:"exposed,omitempty"`
 }
 
 // ErrStopped means that the child ended without saying how the job went: it was killed, or crashed.
@@ -74,9 +78,23 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the job: %w", err)
 	}
-	c, err := start(ctx, job.Stdin)
+	res, err := runOnce(ctx, &job, req, true)
+	if errors.Is(err, errExposed) {
+		res, err = runOnce(ctx, &job, req, false)
+	}
+	return res, err
+}
+
+// errExposed means that the system grants no network namespace, or none that can be used. The child then guards its port itself.
+var errExposed = errors.New("the system gives the engine no network of its own")
+
+func runOnce(ctx context.Context, job *Job, req []byte, isolated bool) (*Result, error) {
+	c, err := startWith(ctx, job, isolated)
+	if isolated && err != nil && isolationRefused(err) {
+		return nil, errExposed
+	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("starting the engine: %w", err)
 	}
 	return c.run(req, job.Progress)
 }
@@ -89,19 +107,8 @@ type child struct {
 	stderr *tail
 }
 
-// start starts the child in a network namespace of its own where the system allows, else in this one, where it guards its port itself.
-func start(ctx context.Context, input *os.File) (*child, error) {
-	c, err := startWith(ctx, input, true)
-	if err != nil && isolationRefused(err) {
-		c, err = startWith(ctx, input, false)
-	}
-	if err != nil {
-		return nil, fmt.Errorf("starting the engine: %w", err)
-	}
-	return c, nil
-}
-
-func startWith(ctx context.Context, input *os.File, isolated bool) (*child, error) {
+// startWith starts the child, in a network namespace of its own or in this one.
+func startWith(ctx context.Context, job *Job, isolated bool) (*child, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -117,10 +124,13 @@ func startWith(ctx context.Context, input *os.File, isolated bool) (*child, erro
 		c.cmd.Env = append(os.Environ(), childVariable+"=isolated")
 		c.cmd.SysProcAttr = isolation()
 	}
+	if job.TempDir != "" {
+		c.cmd.Env = append(c.cmd.Env, "TMPDIR="+job.TempDir)
+	}
 	c.cmd.Stderr = c.stderr
 	c.cmd.ExtraFiles = []*os.File{statusWrite}
-	if input != nil {
-		c.cmd.ExtraFiles = append(c.cmd.ExtraFiles, input)
+	if job.Stdin != nil {
+		c.cmd.ExtraFiles = append(c.cmd.ExtraFiles, job.Stdin)
 	}
 	c.cmd.WaitDelay = time.Second
 	if c.stdin, err = c.cmd.StdinPipe(); err != nil {
@@ -152,6 +162,8 @@ func (c *child) run(req []byte, progress func(bytes, lines int64)) (*Result, err
 	_ = c.stdin.Close()
 	waitErr := c.cmd.Wait()
 	switch {
+	case last.Exposed:
+		return nil, errExposed
 	case last.Error != "":
 		return nil, errors.New(last.Error)
 	case last.Result != nil:

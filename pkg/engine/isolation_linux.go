@@ -10,7 +10,7 @@ import (
 )
 
 // isolation asks for a network namespace of the child's own: its ports can then be reached neither from outside the machine nor by other users on it.
-// Without privileges that takes a user namespace too.
+// Without privileges that takes a user namespace too, in which the child keeps, past its start, the one privilege of a network's administrator.
 func isolation() *syscall.SysProcAttr {
 	attr := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNET}
 	if os.Geteuid() == 0 {
@@ -19,6 +19,7 @@ func isolation() *syscall.SysProcAttr {
 	attr.Cloneflags |= syscall.CLONE_NEWUSER
 	attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: os.Geteuid(), HostID: os.Geteuid(), Size: 1}}
 	attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: os.Getegid(), HostID: os.Getegid(), Size: 1}}
+	attr.AmbientCaps = []uintptr{unix.CAP_NET_ADMIN}
 	return attr
 }
 

@@ -30,7 +30,7 @@ func startChild(t *testing.T, isolated bool) runningChild {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = out.Close() })
-	c, err := startWith(t.Context(), in, isolated)
+	c, err := startWith(t.Context(), &Job{Stdin: in}, isolated)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,12 +72,31 @@ func TestMain(m *testing.M) {
 		os.Exit(Child(buildTest))
 	case role == "dial":
 		os.Exit(dial(os.Args[1]))
+	case role == "unprivileged":
+		os.Exit(runUnprivileged())
 	case role == "parent":
 		_, err := Run(context.Background(), Job{Spec: testSpec{Started: os.Args[1]}, Stdin: os.Stdin})
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 	os.Exit(m.Run())
+}
+
+// runUnprivileged is a program of a user without privileges that runs a graph, as Run does it and then in a network of its own. The graph's error
+// shows that it ran.
+func runUnprivileged() int {
+	spec, err := json.Marshal(testSpec{Fail: "the graph ran"})
+	if err != nil {
+		return 1
+	}
+	job := Job{Spec: json.RawMessage(spec), TempDir: os.Args[1]}
+	_, err = Run(context.Background(), job)
+	fmt.Println(err)
+	if c, err := startWith(context.Background(), &job, true); err == nil {
+		_, err := c.run([]byte(`{"spec":`+string(spec)+`}`), nil)
+		fmt.Println(err)
+	}
+	return 0
 }
 
 func dial(addr string) int {
