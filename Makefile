@@ -1,5 +1,5 @@
-# Every target is one line of deploy/ci/check, which people and CI share.
-.PHONY: check build test lint generate bench
+# Every target is one command; deploy/ci/check is what people and CI share.
+.PHONY: check build test lint generate fuzz bench picture
 
 check: ## set up what is missing and run every check: what CI runs
 	deploy/ci/check
@@ -8,7 +8,7 @@ build: ## build ./floodgauge
 	CGO_ENABLED=0 go build -trimpath -o floodgauge .
 
 test: ## only the tests, without the race detector
-	go test ./...
+	FLOODGAUGE_TEST_PYTHON=$(CURDIR)/.cache/venv/bin/python go test ./...
 
 lint: ## only the linters
 	deploy/ci/check lint
@@ -16,5 +16,11 @@ lint: ## only the linters
 generate: ## make generated files anew
 	go generate ./...
 
-bench: ## the figures of deploy/benchmarks.md
+fuzz: ## 10 million executions over all parsers
+	deploy/ci/fuzz
+
+bench: ## the figures of CONTRIBUTING.md
 	deploy/ci/bench
+
+picture: ## the picture of README.md
+	deploy/ci/picture
