@@ -19,7 +19,7 @@ type reportCmd struct {
 
 	LogFormat    string   `group:"read" placeholder:"FORMAT" help:"Format of the lines: a name from the list below, or an nginx log_format or Apache LogFormat string. Default: found out per file."`
 	TimeZone     string   `group:"read" placeholder:"ZONE" help:"Time zone of lines that have none, such as Europe/Berlin. Default: UTC."`
-	TrustedProxy []string `group:"read" placeholder:"RANGE" help:"Address or range of a proxy in front that says who the client was; can be repeated. Default: none."`
+	TrustedProxy []string `group:"read" placeholder:"RANGE" help:"Address or range of a proxy in front that says who the client was, or a network's name such as cloudflare; can be repeated. Default: none."`
 	SampleRate   rate     `group:"read" placeholder:"SHARE" help:"Share of requests that the proxy logs, such as 0.1. Default: 1."`
 	Config       string   `group:"read" placeholder:"FILE" help:"Configuration file. Flags win over what it says."`
 

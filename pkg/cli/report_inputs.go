@@ -162,5 +162,5 @@ func (g *glimpse) clientsHelp() string {
 	if most == "" {
 		return ""
 	}
-	return logentry.RealIPHelp(most)
+	return logentry.RealIPHelp(most, "combined")
 }

@@ -43,7 +43,7 @@ type Source struct {
 	Format         string   // a format's name, the name of an entry of Formats, or an nginx log_format or Apache LogFormat string
 	Host           string   // for lines that name none
 	TimeZone       string   // IANA name
-	TrustedProxies []string // prefixes, such as "10.0.0.0/8"
+	TrustedProxies []string // prefixes, such as "10.0.0.0/8", and keys of networks, such as "cloudflare"
 	SampleRates    []logentry.SampleRate
 }
 

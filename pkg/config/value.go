@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/net/idna"
 
+	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/report"
 )
 
@@ -78,15 +79,19 @@ func isLabel(s string) bool {
 	return true
 }
 
-// ParseProxy returns the prefix that an address or a prefix in CIDR notation stands for. The error says what to write instead.
+// ParseProxy returns the prefix that an address or a prefix in CIDR notation stands for, or the key of a content delivery network whose ranges are
+// known, such as "cloudflare". The error says what to write instead.
 func ParseProxy(text string) (string, error) {
 	if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
 		addr = addr.Unmap()
 		return netip.PrefixFrom(addr, addr.BitLen()).String(), nil
 	}
+	if key, ok := logentry.CDNKey(text); ok {
+		return key, nil
+	}
 	p, err := netip.ParsePrefix(text)
 	if err != nil {
-		return "", errors.New("write an address such as 10.0.0.5 or a range such as 10.0.0.0/8")
+		return "", fmt.Errorf("write an address such as 10.0.0.5, a range such as 10.0.0.0/8, or one of %s", strings.Join(logentry.CDNKeys(), ", "))
 	}
 	if p != p.Masked() {
 		return "", fmt.Errorf("the range starts at another address; write %s, or the address alone", p.Masked())

@@ -42,7 +42,7 @@ func TestParseHost(t *testing.T) {
 func TestParseProxy(t *testing.T) {
 	for text, want := range map[string]string{
 		"10.0.0.5": "10.0.0.5/32", "10.0.0.0/8": "10.0.0.0/8", "2001:db8::1": "2001:db8::1/128", "2001:db8::/32": "2001:db8::/32",
-		"::ffff:10.0.0.5": "10.0.0.5/32",
+		"::ffff:10.0.0.5": "10.0.0.5/32", "cloudflare": "cloudflare", "CloudFlare": "cloudflare", "fastly": "fastly",
 	} {
 		if got, err := ParseProxy(text); err != nil || got != want {
 			t.Errorf("%q: got %q, %v", text, got, err)

@@ -81,7 +81,17 @@ func cdnByName(name string) (*cdn, bool) {
 	return nil, false
 }
 
-func cdnKeys() (keys []string) {
+// CDNKey returns the name by which a network's ranges can be given for trusted proxies, such as "cloudflare".
+func CDNKey(name string) (key string, ok bool) {
+	n, ok := cdnByName(name)
+	if !ok {
+		return "", false
+	}
+	return n.key, true
+}
+
+// CDNKeys lists the names that CDNKey returns.
+func CDNKeys() (keys []string) {
 	for _, n := range cdns().list {
 		keys = append(keys, n.key)
 	}

@@ -49,13 +49,13 @@ func TestCDNOf(t *testing.T) {
 func TestRealIPHelp(t *testing.T) {
 	for name, lines := range map[string][]string{
 		"Cloudflare": {"    set_real_ip_from 173.245.48.0/20;", "    real_ip_header CF-Connecting-IP;", "    RemoteIPHeader CF-Connecting-IP",
-			"    RemoteIPTrustedProxy 2606:4700::/32", "as of 2026-09-30"},
+			"    RemoteIPTrustedProxy 2606:4700::/32", "as of 2026-09-30", "--trusted-proxy cloudflare"},
 		"Amazon CloudFront":           {"    real_ip_header X-Forwarded-For;", "    real_ip_recursive on;", "list-cloudfront-ips", "    set_real_ip_from PREFIX;"},
 		"Google Cloud Load Balancing": {"    set_real_ip_from 35.191.0.0/16;", "    set_real_ip_from ADDRESS-OF-YOUR-LOAD-BALANCER;"},
 		"fastly":                      {"    real_ip_header Fastly-Client-IP;"},
 		"somebody else":               {"    set_real_ip_from PREFIX-OF-THE-PROXY;"},
 	} {
-		help := RealIPHelp(name)
+		help := RealIPHelp(name, "combined")
 		for _, line := range lines {
 			if !strings.Contains(help, line) {
 				t.Errorf("%s: no %q in\n%s", name, line, help)
@@ -64,6 +64,30 @@ func TestRealIPHelp(t *testing.T) {
 		if n := strings.Count(help, "\n"); n > 70 {
 			t.Errorf("%s: %d lines", name, n)
 		}
+	}
+}
+
+// Google's load balancer cannot be told to log a header, so the lines are for what stands behind it.
+func TestRealIPHelpForLoadBalancers(t *testing.T) {
+	help := RealIPHelp("Cloudflare", "gcp")
+	for _, want := range []string{"logs only who connects to it", "Logpush", "servers behind", "    real_ip_header CF-Connecting-IP;"} {
+		if !strings.Contains(help, want) {
+			t.Errorf("no %q in\n%s", want, help)
+		}
+	}
+	if strings.Contains(help, "--trusted-proxy") {
+		t.Errorf("there is no header to trust:\n%s", help)
+	}
+}
+
+func TestCDNKey(t *testing.T) {
+	for _, key := range CDNKeys() {
+		if got, ok := CDNKey(strings.ToUpper(key)); !ok || got != key {
+			t.Errorf("%s: %q, %v", key, got, ok)
+		}
+	}
+	if key, ok := CDNKey("example.org"); ok {
+		t.Errorf("example.org is %q", key)
 	}
 }
 

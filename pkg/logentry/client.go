@@ -45,7 +45,7 @@ func proxyPrefixes(text string) ([]netip.Prefix, error) {
 	if n, ok := cdnByName(text); ok {
 		return n.prefixes, nil
 	}
-	return nil, fmt.Errorf("trusted proxy %q is no address, no prefix such as 10.0.0.0/8, and none of %s", text, strings.Join(cdnKeys(), ", "))
+	return nil, fmt.Errorf("trusted proxy %q is no address, no prefix such as 10.0.0.0/8, and none of %s", text, strings.Join(CDNKeys(), ", "))
 }
 
 // set fills in Client and Peer. A forwarded header is a claim that anybody can make, so it counts only where a trusted proxy connected.

@@ -20,7 +20,7 @@ type Detection struct {
 const leastShare = 10
 
 // Detect finds the format of a log by its beginning: up to 256 KiB of whole lines are enough. Lines that fit nothing are no harm as long
-// as one in ten fits; where fewer do, the error names the formats that were tried and how to say which it is.
+// as one in ten fits; where fewer do, the error is an *UnknownFormatError.
 func Detect(sample []byte) (Detection, error) {
 	counts := map[string]int{}
 	parsers := detectionParsers()
@@ -44,16 +44,31 @@ func Detect(sample []byte) (Detection, error) {
 	best := bestFormat(counts)
 	best.Lines = lines
 	if best.Matched*leastShare < lines {
-		return Detection{}, fmt.Errorf("%d of the first %d lines fit a known log format (tried: %s); say which it is with --log-format%s",
-			best.Matched, lines, formatNames(), formatAdvice(objects*2 > lines))
+		return Detection{}, &UnknownFormatError{Matched: best.Matched, Lines: lines, JSON: objects*2 > lines}
 	}
 	return best, nil
+}
+
+// UnknownFormatError says that a sample fits no format, and how to say which it is.
+type UnknownFormatError struct {
+	Matched, Lines int  // lines that fit the best format, of all that are not empty
+	JSON           bool // most lines are JSON objects
+}
+
+func (e *UnknownFormatError) Error() string {
+	what := fmt.Sprintf("%d of the first %d lines fit", e.Matched, e.Lines)
+	if e.Lines == 1 {
+		what = "its only line does not fit"
+	}
+	return fmt.Sprintf("%s a known log format (tried: %s); say which it is with --log-format%s", what, formatNames(), formatAdvice(e.JSON))
 }
 
 // formatAdvice shows how to name a format.
 func formatAdvice(json bool) string {
 	if json {
-		return ". The lines are JSON objects: describe their keys as a format in the configuration file, and give its name"
+		return `. The lines are JSON objects: name their keys in a configuration file, for example
+  formats: {mine: {fields: {time: ts, host: vhost, client: ip, method: verb, url: uri, status: code}}}
+and read them with --config FILE --log-format mine`
 	}
 	return `: a name, or the text from your server's configuration, for example
   --log-format '$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent'   (nginx, log_format)

@@ -95,7 +95,8 @@ func TestDetectErrors(t *testing.T) {
 	}{
 		"nothing":    {"", []string{"no lines"}},
 		"text":       {"hello world\nit is me\n", []string{"0 of the first 2 lines", "gcp, gcp-bigquery, nginx-json, cloudflare, combined", "--log-format '$remote_addr", "--log-format '%h %l"}},
-		"other JSON": {`{"a":1}` + "\n" + `{"b":2}`, []string{"0 of the first 2", "describe their keys"}},
+		"other JSON": {`{"a":1}` + "\n" + `{"b":2}`, []string{"0 of the first 2", "name their keys", "formats: {mine: {fields:", "--log-format mine"}},
+		"one line":   {"hello", []string{"its only line does not fit"}},
 		"binary":     {"\x00\x01\xff\n\x02", []string{"0 of the first 2"}},
 		"too few":    {string(sample(samples["combined"], 1, 0)) + strings.Repeat("garbage\n", 10), []string{"1 of the first 11 lines"}},
 	} {

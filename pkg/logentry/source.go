@@ -15,7 +15,7 @@ type Source struct {
 	HostFrom string `json:"host_from,omitempty"`
 	// TimeZone is an IANA name for formats whose times have no zone. Default UTC.
 	TimeZone string `json:"time_zone,omitempty"`
-	// TrustedProxies are prefixes of proxies whose forwarded header is believed. Default none.
+	// TrustedProxies are prefixes of proxies whose forwarded header is believed, or keys of networks (see CDNKeys). Default none.
 	TrustedProxies []string `json:"trusted_proxies,omitempty"`
 	// SampleRates are the shares of requests that the proxy logs, by time; outside every range the rate is 1. Optional.
 	SampleRates []SampleRate `json:"sample_rates,omitempty"`
