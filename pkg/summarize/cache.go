@@ -1,115 +1,59 @@
 package summarize
 
 import (
+	"hash/maphash"
+	"math/bits"
 	"net/netip"
-
-	"github.com/floodgauge/floodgauge/pkg/agent"
-	"github.com/floodgauge/floodgauge/pkg/logentry"
-	"github.com/floodgauge/floodgauge/pkg/privacy"
-	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
-// The caches are cleared when full: simple, and a flood of random values costs one miss a line, which the bound on a miss allows for.
+// cache remembers what keys were turned into, each in the one slot that its hash chooses: a key that meets another in its slot takes its place.
+// So a look-up costs one slot of memory, the size is fixed, and a flood of random keys costs one miss a line, which the bounds on the cost of a
+// miss allow for. Keys are told apart by their 64-bit hash alone, which is seeded anew in every process so that nobody can make two meet.
+type cache[V any] struct {
+	seed  maphash.Seed
+	slots []slot[V]
+}
+
+type slot[V any] struct {
+	hash  uint64 // 0: empty
+	value V
+}
+
+// The caches' sizes, powers of two: small enough for memory beside other branches', large enough for the paths of some hundred sites.
 const (
-	maxClients = 1 << 16
-	maxPaths   = 1 << 16
-	maxAgents  = 1 << 12
+	pathSlots     = 1 << 17
+	referrerSlots = 1 << 15
+	agentSlots    = 1 << 13
+	clientSlots   = 1 << 16
 )
 
-// client is what is known of an address on a day.
-type client struct {
-	day      int64
-	token    [16]byte
-	group    uint32
-	network  uint32
-	country  string
-	cdn      bool
-	botKnown bool // bot was looked up for family
-	bot      bool
-	family   string
+func newCache[V any](slots int) cache[V] {
+	return cache[V]{seed: maphash.MakeSeed(), slots: make([]slot[V], slots)}
 }
 
-func (c *client) verified(s *Summarizer, family string, addr netip.Addr) bool {
-	if !c.botKnown || c.family != family {
-		c.botKnown, c.family, c.bot = true, family, agent.Verified(addr, family)
-	}
-	return c.bot
+// get returns the place of key's value and whether it is there; if not, the caller fills the place. salt parts keys of different owners.
+func (c *cache[V]) get(key []byte, salt uint64) (value *V, found bool) {
+	return c.at(maphash.Bytes(c.seed, key) ^ salt)
 }
 
-// clientCache remembers the clients of one day, as logs are nearly in order.
-type clientCache struct {
-	day    int64
-	key    *privacy.DayKey
-	byAddr map[netip.Addr]*client
+func (c *cache[V]) at(hash uint64) (value *V, found bool) {
+	hash = max(hash, 1)
+	s := &c.slots[hash&uint64(len(c.slots)-1)]
+	if s.hash == hash {
+		return &s.value, true
+	}
+	s.hash = hash
+	return &s.value, false
 }
 
-func (cc *clientCache) get(s *Summarizer, addr netip.Addr, day int64) *client {
-	if cc.key == nil || cc.day != day {
-		cc.day, cc.key, cc.byAddr = day, s.keys.Day(day), map[netip.Addr]*client{}
-	}
-	if c := cc.byAddr[addr]; c != nil {
-		return c
-	}
-	if len(cc.byAddr) >= maxClients {
-		clear(cc.byAddr)
-	}
-	c := &client{day: day}
-	c.token, c.group = cc.key.Client(addr)
-	country, network := s.geo.Lookup(addr)
-	c.network = network
-	if country != ([2]byte{}) {
-		c.country = countryName(country)
-	}
-	_, c.cdn = logentry.CDNOf(addr)
-	cc.byAddr[addr] = c
-	return c
+// addrHash hashes an address with a per-process secret.
+func addrHash(addr netip.Addr, secret [2]uint64) uint64 {
+	b := addr.As16()
+	hi, lo := bits.Mul64(word(b[:8])^secret[0], word(b[8:])^secret[1])
+	return hi ^ lo ^ word(b[8:])*0x9e3779b97f4a7c15
 }
 
-type pathText struct {
-	template string
-	hash     uint32
-	static   bool
-}
-
-type agentText struct {
-	family string
-	hash   uint32
-	class  vocabulary.ClientClass
-}
-
-// textCache remembers what raw paths and agents became, and gives equal templates one string.
-type textCache struct {
-	paths     map[string]pathText
-	agents    map[string]agentText
-	templates map[string]string
-}
-
-func (t *textCache) path(s *Summarizer, raw []byte) pathText {
-	if p, ok := t.paths[string(raw)]; ok {
-		return p
-	}
-	if t.paths == nil || len(t.paths) >= maxPaths {
-		t.paths, t.templates = map[string]pathText{}, map[string]string{}
-	}
-	p := pathText{template: s.templates.Template(raw), hash: s.keys.Hash32(raw), static: privacy.Static(raw)}
-	if same, ok := t.templates[p.template]; ok {
-		p.template = same
-	} else {
-		t.templates[p.template] = p.template
-	}
-	t.paths[string(raw)] = p
-	return p
-}
-
-func (t *textCache) agent(s *Summarizer, raw []byte) agentText {
-	if a, ok := t.agents[string(raw)]; ok {
-		return a
-	}
-	if t.agents == nil || len(t.agents) >= maxAgents {
-		t.agents = map[string]agentText{}
-	}
-	c := s.agents.Classify(raw)
-	a := agentText{family: c.Family, hash: s.keys.Hash32(raw), class: c.Class}
-	t.agents[string(raw)] = a
-	return a
+func word(b []byte) uint64 {
+	_ = b[7]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 | uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }

@@ -9,35 +9,32 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/report"
 )
 
-// maxReferrers bounds the raw referrers remembered per host; full, the memory starts anew.
-const maxReferrers = 4096
-
 // host is a row's name with its open minutes.
 type host struct {
 	name string
+	id   uint64 // parts the caches of texts that depend on the host
 	keys *privacy.Keys
 
+	k          int
 	last       *report.Summary // the summary of lastMinute: logs are nearly in order
 	lastMinute int64
 	minutes    map[int64]*report.Summary
 
 	saltDay int64
 	siteKey uint64
-
-	referrers map[string]string
 }
 
-func newHost(name string, keys *privacy.Keys) *host {
-	return &host{name: name, keys: keys, lastMinute: -1, saltDay: -1, minutes: map[int64]*report.Summary{}, referrers: map[string]string{}}
+func newHost(name string, k int, keys *privacy.Keys) *host {
+	return &host{name: name, k: k, keys: keys, lastMinute: -1, saltDay: -1, minutes: map[int64]*report.Summary{}}
 }
 
-func (h *host) summary(minute int64, k int) *report.Summary {
+func (h *host) summary(minute int64) *report.Summary {
 	if minute == h.lastMinute {
 		return h.last
 	}
 	sum := h.minutes[minute]
 	if sum == nil {
-		sum = report.New(k)
+		sum = report.New(h.k)
 		h.minutes[minute] = sum
 	}
 	h.last, h.lastMinute = sum, minute
@@ -50,18 +47,6 @@ func (h *host) salt(day int64) uint64 {
 		h.saltDay, h.siteKey = day, h.keys.Day(day).Site(h.name)
 	}
 	return h.siteKey
-}
-
-func (h *host) referrer(raw []byte) string {
-	if name, ok := h.referrers[string(raw)]; ok {
-		return name
-	}
-	if len(h.referrers) >= maxReferrers {
-		clear(h.referrers)
-	}
-	name := privacy.Referrer(raw, []byte(h.name))
-	h.referrers[string(raw)] = name
-	return name
 }
 
 // flushBefore hands over the summaries of earlier minutes in order and forgets them.
@@ -86,7 +71,7 @@ func (h *host) size() int {
 
 // setHosts gives every known site its row before any line can.
 func (s *Summarizer) setHosts() {
-	s.bucket = newHost(OtherHosts, s.keys)
+	s.bucket = newHost(OtherHosts, s.cfg.K, s.keys)
 	s.rows[OtherHosts] = s.bucket
 	for name, row := range s.cfg.Sites {
 		s.hosts[name] = s.row(row)
@@ -96,7 +81,8 @@ func (s *Summarizer) setHosts() {
 func (s *Summarizer) row(name string) *host {
 	h := s.rows[name]
 	if h == nil {
-		h = newHost(name, s.keys)
+		h = newHost(name, s.cfg.K, s.keys)
+		h.id = uint64(len(s.rows)) * 0x9e3779b97f4a7c15
 		s.rows[name] = h
 	}
 	return h

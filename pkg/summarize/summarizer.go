@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"hash/maphash"
 	"slices"
 	"strings"
 
@@ -36,8 +37,14 @@ type Summarizer struct {
 	bucket *host
 	newest int64 // minute since the last Flush
 
-	clients clientCache
-	texts   textCache
+	day        int64
+	dayKey     *privacy.DayKey // of day
+	addrSecret [2]uint64
+	clients    cache[client]
+	paths      cache[pathText]
+	agentTexts cache[agentText]
+	referrers  cache[string]
+	template   []byte // scratch
 
 	entry   logentry.Entry
 	request report.Request
@@ -49,7 +56,10 @@ func New(cfg *Config) (*Summarizer, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	s := &Summarizer{cfg: *cfg, agents: agent.New(), hosts: map[string]*host{}, rows: map[string]*host{}, now: cfg.Now.UnixNano()}
+	s := &Summarizer{cfg: *cfg, agents: agent.New(), hosts: map[string]*host{}, rows: map[string]*host{}, now: cfg.Now.UnixNano(),
+		clients: newCache[client](clientSlots), paths: newCache[pathText](pathSlots),
+		agentTexts: newCache[agentText](agentSlots), referrers: newCache[string](referrerSlots)}
+	s.addrSecret = [2]uint64{maphash.Comparable(s.clients.seed, 1), maphash.Comparable(s.clients.seed, 2)}
 	if s.cfg.AllowedDelay == 0 {
 		s.cfg.AllowedDelay = defaultAllowedDelay
 	}
@@ -186,7 +196,7 @@ func (s *Summarizer) line(src *source, b *logentry.Block, line []byte, start int
 	r.Late = b.Arrival > 0 && b.Arrival > (e.Time/nanosPerMinute+1)*nanosPerMinute+int64(s.cfg.AllowedDelay)
 	minute := e.Time / nanosPerMinute
 	s.newest = max(s.newest, minute)
-	h.summary(minute, s.cfg.K).Add(r)
+	h.summary(minute).Add(r)
 	return logentry.OK
 }
 
@@ -256,11 +266,11 @@ func (s *Summarizer) fill(r *report.Request, e *logentry.Entry, src *source, h *
 	s.fillAgent(r, e)
 	s.fillClient(r, e, h)
 	if len(e.Path) > 0 {
-		p := s.texts.path(s, e.Path)
+		p := s.path(e.Path)
 		r.Path, r.PathHash, r.Static = p.template, p.hash, p.static
 	}
 	if len(e.Referrer) > 0 {
-		r.Referrer = h.referrer(e.Referrer)
+		r.Referrer = s.referrer(h, e.Referrer)
 	}
 }
 
@@ -268,7 +278,7 @@ func (s *Summarizer) fillAgent(r *report.Request, e *logentry.Entry) {
 	if !e.Logged.Has(vocabulary.FieldAgent) {
 		return
 	}
-	a := s.texts.agent(s, e.UserAgent)
+	a := s.agent(e.UserAgent)
 	r.Agent, r.AgentHash, r.Class = a.family, a.hash, a.class
 }
 
@@ -280,7 +290,7 @@ func (s *Summarizer) fillClient(r *report.Request, e *logentry.Entry, h *host) {
 	if !e.Client.IsValid() {
 		return
 	}
-	c := s.clients.get(s, e.Client, e.Time/nanosPerMinute/minutesPerDay)
+	c := s.client(e.Client, e.Time/nanosPerMinute/minutesPerDay)
 	r.Client, r.Group = c.token, c.group
 	r.Visitor = privacy.Visitor(c.token, h.salt(c.day))
 	r.CDNPeer = c.cdn && !e.ClientTrusted
@@ -293,7 +303,7 @@ func (s *Summarizer) fillClient(r *report.Request, e *logentry.Entry, h *host) {
 	if r.Network == 0 {
 		r.Network = c.network
 	}
-	if r.Class == vocabulary.ClientDeclaredBot && c.verified(s, r.Agent, e.Client) {
+	if r.Class == vocabulary.ClientDeclaredBot && c.verified(r.Agent) {
 		r.Class = vocabulary.ClientVerifiedBot
 	}
 }
