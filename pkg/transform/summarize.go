@@ -26,7 +26,7 @@ func init() {
 const softLimit = 24 << 20
 
 // blocksPerCheck is how many blocks pass between two looks at the limit.
-const blocksPerCheck = 4
+const blocksPerCheck = 32
 
 // summarizeFn parses blocks and gathers summaries inside the bundle. It stands before any windowing, so what it emits at the bundle's end
 // carries the time of its own lines' minute: while a bundle is open the watermark cannot pass them.
