@@ -64,8 +64,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if helped {
 		return exitOK
 	}
+	if err != nil && !cannotPrint(err) {
+		err = explain(err, args)
+	}
 	if err != nil {
-		return fail(stderr, explain(err, args))
+		return fail(stderr, err)
 	}
 	if err := checkValues(parsed); err != nil {
 		return fail(stderr, err)
@@ -107,6 +110,9 @@ func printUsage(parser *kong.Kong, stderr io.Writer) int {
 func fail(stderr io.Writer, err error) int {
 	var usage usageError
 	var mistakes config.Mistakes
+	if cannotPrint(err) {
+		err = writeMessage("standard output", err)
+	}
 	switch {
 	case err == nil:
 		return exitOK
@@ -125,12 +131,17 @@ func fail(stderr io.Writer, err error) int {
 	return exitFailed
 }
 
-// parts takes joined errors apart.
+// parts takes joined errors apart, and those that are joined of joined ones.
 func parts(err error) []error {
-	if joined, ok := err.(interface{ Unwrap() []error }); ok {
-		return joined.Unwrap()
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
 	}
-	return []error{err}
+	var all []error
+	for _, err := range joined.Unwrap() {
+		all = append(all, parts(err)...)
+	}
+	return all
 }
 
 // isTerminal tells whether people look at what a stream shows, or type what it gives.

@@ -53,12 +53,13 @@ func (p *progressBar) Update(done, total, lines int64) {
 		p.total = total
 		p.bar.ChangeMax64(total)
 	}
+	words := lineCount(lines, time.Since(p.start))
 	// At its full length the bar would end, but the last bytes read are not the end of the work.
-	if total > 0 {
-		done = min(done, total-1)
+	if total > 0 && done >= total {
+		done, words = total-1, "all is read; adding up"
 	}
 	if p.lines {
-		p.bar.Describe(lineCount(lines, time.Since(p.start)))
+		p.bar.Describe(words)
 	}
 	_ = p.bar.Set64(done)
 }

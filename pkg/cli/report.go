@@ -30,26 +30,39 @@ func (c *reportCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	keys, err := dayKeys(env)
+	out, err := openDestination("--out", o.Out, env.stdout)
 	if err != nil {
 		return err
 	}
+	defer out.discard()
+	run, err := compute(env, &o, in)
+	if err != nil {
+		return err
+	}
+	return run.write(env, out)
+}
+
+// compute runs the graph. What it needs on disk is gone when it returns: whoever reads the report may end this process at any time.
+func compute(env *environment, o *reportOptions, in *inputs) (*finishedRun, error) {
+	keys, err := dayKeys(env)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "floodgauge-")
 	if err != nil {
-		return fmt.Errorf("making a folder for results: %w; set TMPDIR to a folder that can be written to", err)
+		return nil, fmt.Errorf("no folder for results can be made in %s (%s); set TMPDIR to a folder that can be written to", os.TempDir(), plainReason(err))
 	}
 	defer os.RemoveAll(dir)
 
 	start := time.Now()
-	res, err := runLocal(env, &o, in, keys, dir)
+	res, err := runLocal(env, o, in, keys, dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	run := finishedRun{options: &o, inputs: in, result: res, took: time.Since(start)}
-	if run.reports, run.dead, err = transform.ReadLocal(dir); err != nil {
-		return err
-	}
-	return run.write(env)
+	run := &finishedRun{options: o, inputs: in, result: res}
+	run.reports, run.dead, err = transform.ReadLocal(dir)
+	run.took = time.Since(start)
+	return run, err
 }
 
 // dayKeys opens the user's ring of day keys, so that runs within its life count the same visitors. Where it cannot be kept, the keys live in
@@ -57,7 +70,7 @@ func (c *reportCmd) Run(env *environment) error {
 func dayKeys(env *environment) (privacy.KeySpec, error) {
 	keys, err := ringKeys(time.Now())
 	if err != nil {
-		fmt.Fprintf(env.stderr, "%s: note: %s; until then another run may estimate slightly other numbers of visitors\n", name, err)
+		fmt.Fprintf(env.stderr, "%s: note: %s. Until then another run may estimate slightly other numbers of visitors\n", name, err)
 		keys, err = privacy.RandomKeys()
 	}
 	if err != nil {
@@ -69,11 +82,11 @@ func dayKeys(env *environment) (privacy.KeySpec, error) {
 func ringKeys(now time.Time) (*privacy.Keys, error) {
 	cache, err := os.UserCacheDir()
 	if err != nil {
-		return nil, fmt.Errorf("no place for the key ring (%w): set HOME or XDG_CACHE_HOME", err)
+		return nil, errors.New("there is no place for the day keys: set HOME or XDG_CACHE_HOME")
 	}
 	folder := filepath.Join(cache, name)
 	if err := os.MkdirAll(folder, 0o700); err != nil {
-		return nil, fmt.Errorf("making a folder for the key ring: %w; set XDG_CACHE_HOME to a folder that can be written to", err)
+		return nil, fmt.Errorf("the day keys cannot be kept in %s (%s): set XDG_CACHE_HOME to a folder that can be written to", folder, plainReason(err))
 	}
 	ring, err := privacy.OpenRing(filepath.Join(folder, "day-keys.json"), now)
 	if err != nil {
@@ -86,7 +99,7 @@ func ringKeys(now time.Time) (*privacy.Keys, error) {
 func runLocal(env *environment, o *reportOptions, in *inputs, keys privacy.KeySpec, dir string) (*engine.Result, error) {
 	ctx, cancel := context.WithCancel(env.ctx)
 	defer cancel()
-	job := engine.Job{Keys: keys, Spec: traffic.LocalSpec{
+	job := engine.Job{Keys: keys, TempDir: dir, Spec: traffic.LocalSpec{
 		Config:   traffic.Config{Summarize: summarizeConfig(o, in), Levels: levels(o, in)},
 		Branches: logsource.Split(in.files, branches),
 		Dir:      dir,

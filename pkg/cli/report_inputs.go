@@ -1,15 +1,10 @@
 package cli
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
-	"maps"
-	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/logsource"
@@ -22,145 +17,95 @@ type inputs struct {
 	stdin   *logsource.Stdin  // nil where it is not read
 	size    int64             // bytes on disk; 0 where not known
 	seen    glimpse           // what the ends of the files show
+	refused []error           // files that cannot be read, or that the user named and are no access logs
+
+	names  fileNames
+	begins map[string]string // the first file that begins with so many bytes
+	other  []string          // files in folders that are no access logs
 }
 
-// openInputs finds the files and out of each how it is read. Files that are no access logs are an error where the user named them, and only
-// left out, with a note, where they lie in a folder.
+// openInputs finds the files and out of each how it is read. Files that are no access logs are trouble where the user named them, and only left
+// out, with a note, where they lie in a folder. It is an error if nothing is left.
 func openInputs(env *environment, o *reportOptions) (*inputs, error) {
 	files, notes, err := logsource.Expand(o.Inputs)
 	if err != nil {
 		return nil, err
 	}
-	in := &inputs{}
-	var errs []error
+	in := &inputs{names: namesOf(files, o), begins: map[string]string{}}
 	for _, f := range files {
 		if f.Path == logsource.StdinPath {
 			in.stdin = logsource.NewStdin(env.stdin)
 		}
-		src, err := in.open(o, f)
-		switch {
-		case err == nil:
-			in.add(f, src)
-		case slices.Contains(o.Inputs, f.Path):
-			errs = append(errs, err)
-		default:
-			notes = append(notes, fmt.Sprintf("%s; it is left out", err))
+		note, err := in.take(o, f)
+		if err != nil {
+			in.refused = append(in.refused, err)
+		}
+		if note != "" {
+			notes = append(notes, note)
 		}
 	}
-	if err := errors.Join(errs...); err != nil {
-		return nil, err
+	if len(in.other) > 0 {
+		notes = append(notes, notAccessLogs(in.other))
 	}
 	for _, n := range notes {
 		fmt.Fprintf(env.stderr, "%s: note: %s\n", name, n)
 	}
-	if len(in.files) == 0 {
-		return nil, fmt.Errorf("no access log among the %d files found in %s", len(files), strings.Join(o.Inputs, ", "))
-	}
-	return in, nil
+	return in, in.complain(env, o)
 }
 
-func (in *inputs) add(f logsource.File, src logentry.Source) {
+// complain tells of the files that are refused. It is an error if nothing is left.
+func (in *inputs) complain(env *environment, o *reportOptions) error {
+	switch {
+	case len(in.files) == 0 && len(in.refused) > 0:
+		return errors.Join(in.refused...)
+	case len(in.files) == 0:
+		return fmt.Errorf("there is no access log in %s", strings.Join(o.Inputs, ", "))
+	}
+	for _, err := range in.refused {
+		fmt.Fprintf(env.stderr, "%s: %s\n", name, err)
+	}
+	return nil
+}
+
+// take adds a file to those that are read. The note says what people should know of it.
+func (in *inputs) take(o *reportOptions, f logsource.File) (note string, err error) {
+	src, begin, err := in.open(o, f)
+	var unknown *logentry.UnknownFormatError
+	switch named := slices.Contains(o.Inputs, f.Path); {
+	case errors.As(err, &unknown) && !named:
+		in.other = append(in.other, f.Path)
+		return "", nil
+	case errors.Is(err, errEmpty) && !named:
+		return fmt.Sprintf("%s is left out: it is empty", src.Name), nil
+	case err != nil:
+		return "", err
+	}
+	if len(begin) >= leastBegin {
+		if first := in.begins[string(begin)]; first != "" {
+			note = fmt.Sprintf("%s begins like %s; if one is a copy of the other, its requests count twice", src.Name, first)
+		} else {
+			in.begins[string(begin)] = src.Name
+		}
+	}
 	in.files, in.sources = append(in.files, f), append(in.sources, src)
-	if f.Size > 0 {
-		in.size += f.Size
-	}
+	in.size += max(f.Size, 0)
+	return note, nil
 }
 
-// open finds out how one file is read.
-func (in *inputs) open(o *reportOptions, f logsource.File) (logentry.Source, error) {
-	src := o.source(f.Path)
-	src.Name = f.Path
-	if f.Path == logsource.StdinPath {
-		src.Name = "standard input"
-	}
-	sample, _, err := logsource.Head(f, in.stdin)
-	if err != nil {
-		return src, err
-	}
-	if len(bytes.TrimSpace(sample)) == 0 && f.Size <= int64(len(sample)) {
-		return src, fmt.Errorf("%s is empty: there is nothing to report", src.Name)
-	}
-	if src.Format == "" {
-		found, err := logentry.Detect(sample)
-		if err != nil {
-			return src, fmt.Errorf("%s: %w", src.Name, err)
-		}
-		src.Format = found.Format
-	}
-	if host, ok := logsource.HostFromName(f.Path); ok && src.Host == "" {
-		src.Host, src.HostFrom = host, "file name"
-	}
-	p, err := logentry.NewParser(&src)
-	if err != nil {
-		return src, fmt.Errorf("%s: %w", src.Name, err)
-	}
-	in.seen.look(p, sample)
-	in.seen.look(p, lastLines(f))
-	return src, nil
-}
+// leastBegin is from how many equal bytes on two files may be copies: short ones are alike by chance, such as those of a monitor.
+const leastBegin = 1 << 10
 
-// tailBytes is how much of a plain file's end is looked at for its last time.
-const tailBytes = 16 << 10
+// namesShown is how many files a note names.
+const namesShown = 5
 
-// lastLines returns whole lines from the end of a plain file, or nothing.
-func lastLines(f logsource.File) []byte {
-	if f.Compression != logsource.None || f.Framing != logsource.Lines || f.Path == logsource.StdinPath {
-		return nil
+// notAccessLogs says what was left out of a folder.
+func notAccessLogs(paths []string) string {
+	if len(paths) == 1 {
+		return fmt.Sprintf("%s is left out: it is no access log in a format that is known (--log-format names another one)", paths[0])
 	}
-	file, err := os.Open(f.Path)
-	if err != nil {
-		return nil
+	which := strings.Join(paths[:min(len(paths), namesShown)], ", ")
+	if more := len(paths) - namesShown; more > 0 {
+		which += fmt.Sprintf(" and %d more", more)
 	}
-	defer file.Close()
-	from := max(0, f.Size-tailBytes)
-	text, err := io.ReadAll(io.NewSectionReader(file, from, tailBytes))
-	if err != nil {
-		return nil
-	}
-	if i := bytes.IndexByte(text, '\n'); from > 0 && i >= 0 {
-		text = text[i+1:]
-	}
-	return text
-}
-
-// glimpse is what the entries that were looked at say of the whole.
-type glimpse struct {
-	first, last int64          // event times, Unix nanoseconds
-	cdn         map[string]int // entries by the content delivery network that their address belongs to
-}
-
-func (g *glimpse) look(p *logentry.Parser, lines []byte) {
-	var e logentry.Entry
-	for line := range bytes.Lines(lines) {
-		if p.Parse(bytes.TrimRight(line, "\n"), &e) != logentry.OK {
-			continue
-		}
-		if g.first == 0 || e.Time < g.first {
-			g.first = e.Time
-		}
-		g.last = max(g.last, e.Time)
-		if network, ok := logentry.CDNOf(e.Client); ok && !e.ClientTrusted {
-			if g.cdn == nil {
-				g.cdn = map[string]int{}
-			}
-			g.cdn[network]++
-		}
-	}
-}
-
-// span is about how long a time the files cover.
-func (g *glimpse) span() time.Duration { return time.Duration(g.last - g.first) }
-
-// clientsHelp shows what to add to the proxy where the addresses are mostly one network's.
-func (g *glimpse) clientsHelp() string {
-	most := ""
-	for _, network := range slices.Sorted(maps.Keys(g.cdn)) {
-		if most == "" || g.cdn[network] > g.cdn[most] {
-			most = network
-		}
-	}
-	if most == "" {
-		return ""
-	}
-	return logentry.RealIPHelp(most, "combined")
+	return fmt.Sprintf("%d files are left out: they are no access logs in a format that is known (--log-format names another one): %s", len(paths), which)
 }

@@ -3,6 +3,7 @@ package cli
 import (
 	"bufio"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"iter"
@@ -29,56 +30,46 @@ type finishedRun struct {
 }
 
 // write writes the rows, then what became of the lines. The error says that the report is not complete, or empty for a reason.
-func (r *finishedRun) write(env *environment) error {
+func (r *finishedRun) write(env *environment, out *destination) error {
 	if err := r.unreadable(); err != nil {
-		return err
+		return errors.Join(append(r.problems(), err)...)
 	}
 	r.sort()
-	if err := r.writeOutput(env); err != nil {
-		return err
+	if err := r.writeOutput(env, out); err != nil {
+		return writeMessage(cmp.Or(r.options.Out, "standard output"), err)
 	}
-	for _, p := range r.result.Problems {
+	for _, p := range r.problems() {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, p)
 	}
 	if err := reportwriter.WriteStats(env.stderr, r.stats(), screen(env.stderr)); err != nil {
 		return err
 	}
-	if len(r.result.Problems) > 0 {
+	if len(r.problems())+len(r.inputs.refused) > 0 {
 		return errIncomplete
 	}
 	return nil
 }
 
-func (r *finishedRun) writeOutput(env *environment) error {
-	out, closeOut, err := openOutput("--out", r.options.Out, env.stdout)
-	if err != nil {
+// problems are sentences about input that could not be read to its end.
+func (r *finishedRun) problems() (all []error) {
+	for _, p := range r.result.Problems {
+		all = append(all, errors.New(p))
+	}
+	return all
+}
+
+func (r *finishedRun) writeOutput(env *environment, out *destination) error {
+	if err := out.begin(); err != nil {
 		return err
 	}
 	w := bufio.NewWriterSize(out, 64<<10)
-	if err = r.writeRows(w, env); err == nil {
-		err = w.Flush()
+	if err := r.writeRows(w, env); err != nil {
+		return err
 	}
-	if closeErr := closeOut(); err == nil {
-		err = closeErr
+	if err := w.Flush(); err != nil {
+		return err
 	}
-	if err != nil {
-		return writeMessage(cmp.Or(r.options.Out, "standard output"), err)
-	}
-	return nil
-}
-
-// unreadable explains a run in which no line at all was a request.
-func (r *finishedRun) unreadable() error {
-	c := &r.result.Counts
-	if c.Entries > 0 || c.Lines == 0 {
-		return nil
-	}
-	var why []string
-	for _, d := range r.stats().DeadLetters {
-		why = append(why, fmt.Sprintf("%d %s", d.Lines, d.Reason))
-	}
-	return fmt.Errorf("none of the %d lines could be read as a request in the format %s (%s); say which format it is with --log-format, see \"%s report --help\"",
-		c.Lines, r.inputs.sources[0].Format, strings.Join(why, ", "), name)
+	return out.end()
 }
 
 func (r *finishedRun) sort() {
@@ -117,35 +108,6 @@ func screen(stream any) reportwriter.Screen {
 	return reportwriter.Screen{}
 }
 
-// notes say what was not in the lines but taken from elsewhere.
-func (r *finishedRun) notes() []string {
-	var notes []string
-	seen := map[string]bool{}
-	for i := range r.inputs.sources {
-		s := &r.inputs.sources[i]
-		if s.Host == "" || s.HostFrom == "" || seen[s.Host] || !r.hasRow(s.Host) || r.logsHosts(s) {
-			continue
-		}
-		seen[s.Host] = true
-		notes = append(notes, fmt.Sprintf("The lines do not name their site; %s comes from the %s.", s.Host, s.HostFrom))
-	}
-	return notes
-}
-
-func (r *finishedRun) hasRow(host string) bool {
-	return slices.ContainsFunc(r.reports, func(row *schemas.TrafficReport) bool { return row.Host == host })
-}
-
-// logsHosts tells whether a source's lines carry their host.
-func (r *finishedRun) logsHosts(s *logentry.Source) bool {
-	for _, row := range r.reports {
-		if row.Host == s.Host {
-			return !slices.Contains(row.NotLogged, "host")
-		}
-	}
-	return false
-}
-
 // filters are the options that chose the rows.
 func (r *finishedRun) filters() []string {
 	var f []string
@@ -163,14 +125,21 @@ func (r *finishedRun) filters() []string {
 
 func (r *finishedRun) stats() reportwriter.Stats {
 	c := &r.result.Counts
-	s := reportwriter.Stats{Lines: c.Lines, Entries: c.Entries, Bytes: c.Bytes, Seconds: r.took.Seconds(), Other: map[string]int64{
-		"no_host": c.NoHost, "unknown_site": c.UnknownSite, "over_cap": c.OverCap, "outside_range": c.OutsideRange, "other_host": c.OtherHost}}
-	for reason := logentry.OK + 1; reason < logentry.ReasonCount; reason++ {
-		if n := c.Dead[reason]; n > 0 {
-			s.DeadLetters = append(s.DeadLetters, reportwriter.DeadLetters{Reason: reason.String(), Lines: n, Example: r.example(reason.String())})
-		}
+	s := reportwriter.Stats{Lines: c.Lines, Entries: c.Entries, Bytes: c.Bytes, Seconds: r.took.Seconds(), DeadLetters: r.deadLetters(),
+		Other: map[string]int64{"outside_range": c.OutsideRange, "other_host": c.OtherHost}}
+	for reason, n := range r.bucket() {
+		s.Other[reason] = n
 	}
 	return s
+}
+
+func (r *finishedRun) deadLetters() (letters []reportwriter.DeadLetters) {
+	for reason := logentry.OK + 1; reason < logentry.ReasonCount; reason++ {
+		if n := r.result.Counts.Dead[reason]; n > 0 {
+			letters = append(letters, reportwriter.DeadLetters{Reason: reason.String(), Lines: n, Example: r.example(reason.String())})
+		}
+	}
+	return letters
 }
 
 // example points at the first dead letter of a reason.

@@ -21,10 +21,11 @@ func Expand(args []string) (files []File, notes []string, err error) {
 			e.errs = append(e.errs, err)
 		}
 	}
+	notes = e.notes()
 	if len(e.files) == 0 && len(e.errs) == 0 {
-		e.errs = append(e.errs, nothingToRead(e.notes))
+		e.errs = append(e.errs, nothingToRead(notes))
 	}
-	return e.files, e.notes, errors.Join(e.errs...)
+	return e.files, notes, errors.Join(e.errs...)
 }
 
 func nothingToRead(notes []string) error {
@@ -37,7 +38,8 @@ func nothingToRead(notes []string) error {
 // expansion is what was found so far.
 type expansion struct {
 	files []File
-	notes []string
+	left  [reasonCount][]string // what was left out, by the reason
+	twice []string              // sentences about files that are meant twice
 	errs  []error
 	stdin bool
 	seen  map[fileKey][]seenFile
@@ -52,10 +54,6 @@ type fileKey struct {
 type seenFile struct {
 	info fs.FileInfo
 	path string
-}
-
-func (e *expansion) note(format string, args ...any) {
-	e.notes = append(e.notes, fmt.Sprintf(format, args...))
 }
 
 func (e *expansion) argument(arg string) error {
@@ -113,7 +111,8 @@ func (e *expansion) named(path string) error {
 	case !info.Mode().IsRegular():
 		return fmt.Errorf("%s is not a file: name the log file itself", path)
 	}
-	return e.file(path, info, true)
+	_, err = e.file(path, info, true)
+	return err
 }
 
 func notThere(path string, err error) error {
@@ -158,7 +157,7 @@ func (e *expansion) entry(path string, isFolder bool) (found int, err error) {
 	}
 	info, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		e.note("%s was left out: it is a link to a file that does not exist", path)
+		e.leave(path, deadLink)
 		return 0, nil
 	}
 	if err != nil {
@@ -167,37 +166,39 @@ func (e *expansion) entry(path string, isFolder bool) (found int, err error) {
 	if !info.Mode().IsRegular() {
 		return 0, nil
 	}
-	before := len(e.notes)
-	err = e.file(path, info, false)
-	if err == nil && len(e.notes) == before {
+	taken, err := e.file(path, info, false)
+	if taken {
 		found = 1
 	}
 	return found, err
 }
 
-// file takes a regular file, unless it is empty, was taken before, or is no text and was not asked for by name.
-func (e *expansion) file(path string, info fs.FileInfo, named bool) error {
+// file takes a regular file, unless it is empty, or is no text and was not asked for by name. A file that was taken before counts as taken.
+func (e *expansion) file(path string, info fs.FileInfo, named bool) (taken bool, err error) {
 	if info.Size() == 0 {
-		e.note("%s was left out: it is empty", path)
-		return nil
+		e.leave(path, emptyFile)
+		return false, nil
 	}
 	if first := e.same(path, info); first != "" {
-		e.note("%s is the same file as %s and is read once", path, first)
-		return nil
+		e.twice = append(e.twice, fmt.Sprintf("%s is the same file as %s and is read once", path, first))
+		return true, nil
 	}
 	look, err := lookInto(path, info.Size())
 	if err != nil {
-		return err
+		return false, err
 	}
-	if look.refusal != "" && named {
-		return fmt.Errorf("%s %s", path, look.refusal)
-	}
-	if !named && (look.refusal != "" || look.binary) {
-		e.note("%s was left out: it is no text", path)
-		return nil
+	switch {
+	case look.refusal != "" && named:
+		return false, fmt.Errorf("%s %s", path, look.refusal)
+	case look.refusal != "":
+		e.leave(path, foreignFile)
+		return false, nil
+	case look.binary && !named:
+		e.leave(path, noText)
+		return false, nil
 	}
 	e.files = append(e.files, File{Path: path, Size: info.Size(), Compression: look.compression, Framing: look.framing})
-	return nil
+	return true, nil
 }
 
 // same returns the path by which the file was taken before, or remembers it.

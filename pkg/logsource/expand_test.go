@@ -71,12 +71,12 @@ func TestFolderGivesItsLogs(t *testing.T) {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
 	wantNotes := []string{
+		"empty.log is left out: it is empty",
+		"wtmp is left out: it is no text",
+		"old.log.xz is left out: it is an archive, or compressed otherwise than with gz, zst or bz2",
+		"gone.log is left out: it is a link to a file that does not exist",
 		"current.log is the same file as access.log and is read once",
-		"empty.log was left out: it is empty",
-		"gone.log was left out: it is a link to a file that does not exist",
 		"linked.log is the same file as access.log.1 and is read once",
-		"old.log.xz was left out: it is no text",
-		"wtmp was left out: it is no text",
 	}
 	if diff := cmp.Diff(wantNotes, relative(folder, notes)); diff != "" {
 		t.Errorf("notes (-want +got):\n%s", diff)
@@ -147,7 +147,7 @@ func TestWhatCannotBeReadIsSaidInOneSentence(t *testing.T) {
 		"missing*":    "missing* matches no file: check the folder and the pattern",
 		"[":           "[ is no valid pattern: close the bracket, or put a backslash before it",
 		"none":        "none has no log files: nothing in it is text, not empty and not hidden",
-		"empty.log":   "nothing to read: empty.log was left out: it is empty",
+		"empty.log":   "nothing to read: empty.log is left out: it is empty",
 		"gone.log":    "gone.log is a link to a file that does not exist: name the file itself",
 		"old.log.xz":  "old.log.xz is an xz file: decompress it: xz -dc FILE | floodgauge report -",
 		"tar.gz":      "tar.gz is a tar archive: unpack it and name the folder",
@@ -173,5 +173,22 @@ func TestUnreadableFileIsAnError(t *testing.T) {
 	want := "/var/log/nginx/access.log cannot be read by this user: run as one who may read it (on many systems the group adm), or copy it"
 	if err.Error() != want {
 		t.Errorf("got %v", err)
+	}
+}
+
+func TestManyFilesAreLeftOutInOneSentence(t *testing.T) {
+	folder := logFolder(t)
+	for _, name := range []string{"1", "2", "3", "4", "5", "6"} {
+		if err := os.WriteFile(filepath.Join(folder, name+".log"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	_, notes, err := Expand([]string{folder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "7 files are left out, because they are empty: 1.log, 2.log, 3.log, 4.log, 5.log and 2 more"
+	if got := relative(folder, notes)[0]; got != want {
+		t.Errorf("got %s\nwant %s", got, want)
 	}
 }

@@ -17,7 +17,7 @@ type Stats struct {
 	Seconds float64 // of the whole run
 	// DeadLetters are the lines that could not be read, in any order. Optional.
 	DeadLetters []DeadLetters
-	// Other counts requests that are not in the row of their host or in no row, by reason: "no_host", "unknown_site", "over_cap",
+	// Other counts requests that are not in the row of their host or in no row, by reason: HiddenHost, "no_host", "unknown_site", "over_cap",
 	// "outside_range", "other_host", or any other name. Optional.
 	Other map[string]int64
 }
@@ -44,8 +44,12 @@ var reasonWords = map[string]string{
 	"truncated":     "cut off: the file ends or breaks within the line",
 }
 
+// HiddenHost is the reason of requests whose host the k rule hides.
+const HiddenHost = "hidden_host"
+
 var otherWords = map[string]string{
-	"no_host":       "counted as (other hosts): no valid host name",
+	"no_host":       "counted as (other hosts): no host name, or none that is valid",
+	HiddenHost:      "counted as (other hosts): too few visitors asked for the site",
 	"unknown_site":  "counted as (other hosts): not in the list of sites",
 	"over_cap":      "counted as (other hosts): too many different hosts",
 	"outside_range": "left out: not between --from and --to",
@@ -65,7 +69,7 @@ func WriteStats(w io.Writer, s Stats, screen Screen) error {
 		p.row(column, dead, "not readable ("+percent(dead, s.Lines)+")")
 	}
 	for _, d := range s.sortedLetters() {
-		text := count(d.Lines) + ": " + wordFor(reasonWords, d.Reason, screen.ASCII)
+		text := plain(Reason(d), screen.ASCII)
 		if d.Example != "" {
 			text += "; for example " + plain(d.Example, screen.ASCII)
 		}
@@ -80,6 +84,11 @@ func WriteStats(w io.Writer, s Stats, screen Screen) error {
 		return fmt.Errorf("writing the summary: %w", err)
 	}
 	return nil
+}
+
+// Reason says in words why lines could not be read, and how many: "12: not JSON".
+func Reason(d DeadLetters) string {
+	return count(d.Lines) + ": " + wordFor(reasonWords, d.Reason, true)
 }
 
 func (s *Stats) speed() string {
