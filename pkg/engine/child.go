@@ -25,8 +25,12 @@ import (
 // Builder adds the graph that spec describes to s.
 type Builder func(s beam.Scope, spec json.RawMessage) error
 
-// memoryLimit is where a child's garbage collector begins to work harder, in bytes. Without it the heap may double before each collection.
-const memoryLimit = 280 << 20
+// A child's garbage collector lets the heap grow fivefold between collections, but not beyond memoryLimit bytes, where it works harder: a run
+// holds little for long, and most of its memory is free again soon.
+const (
+	memoryLimit = 280 << 20
+	gcPercent   = 400
+)
 
 // progressPeriod is how often a child tells how far it is.
 const progressPeriod = 200 * time.Millisecond
@@ -53,6 +57,7 @@ func Child(build Builder) int {
 
 func runChild(build Builder, status *json.Encoder) (*Result, error) {
 	debug.SetMemoryLimit(memoryLimit)
+	debug.SetGCPercent(gcPercent)
 	req, err := readRequest(os.Stdin)
 	if err != nil {
 		return nil, err
