@@ -46,9 +46,8 @@ type Summarizer struct {
 	referrers  cache[string]
 	template   []byte // scratch
 
-	entry   logentry.Entry
-	request report.Request
-	counts  Counts
+	entry  logentry.Entry
+	counts Counts
 }
 
 // New makes a Summarizer; the error tells what is wrong with the configuration.
@@ -190,13 +189,13 @@ func (s *Summarizer) line(src *source, b *logentry.Block, line []byte, start int
 		s.counts.OtherHost++
 		return logentry.OK
 	}
-	r := &s.request
-	s.fill(r, e, src, h)
+	var r report.Request // on the stack: what points from there costs no write barriers
+	s.fill(&r, e, src, h)
 	r.LineID = s.lineID(e, b, start)
 	r.Late = b.Arrival > 0 && b.Arrival > (e.Time/nanosPerMinute+1)*nanosPerMinute+int64(s.cfg.AllowedDelay)
 	minute := e.Time / nanosPerMinute
 	s.newest = max(s.newest, minute)
-	h.summary(minute).Add(r)
+	h.summary(minute).Add(&r)
 	return logentry.OK
 }
 
@@ -258,11 +257,12 @@ func (s *Summarizer) Size() int {
 	return n
 }
 
-// fill translates an entry into what a summary may count.
+// fill translates an entry into what a summary may count. r is zero before.
 func (s *Summarizer) fill(r *report.Request, e *logentry.Entry, src *source, h *host) {
-	*r = report.Request{Time: e.Time, Weight: src.weight(e.Time), Logged: e.Logged, Status: e.Status, Method: e.Method, Protocol: e.Protocol, Cache: e.Cache,
-		Enforced: e.Enforced, Preview: e.Preview, OriginError: e.OriginError, RequestBytes: e.RequestBytes, ResponseBytes: e.ResponseBytes,
-		CacheFillBytes: e.CacheFillBytes, Latency: e.Latency}
+	r.Time, r.Weight, r.Logged = e.Time, src.weight(e.Time), e.Logged
+	r.Status, r.Method, r.Protocol, r.Cache = e.Status, e.Method, e.Protocol, e.Cache
+	r.Enforced, r.Preview, r.OriginError = e.Enforced, e.Preview, e.OriginError
+	r.RequestBytes, r.ResponseBytes, r.CacheFillBytes, r.Latency = e.RequestBytes, e.ResponseBytes, e.CacheFillBytes, e.Latency
 	s.fillAgent(r, e)
 	s.fillClient(r, e, h)
 	if len(e.Path) > 0 {
