@@ -30,7 +30,7 @@ const (
 type TrafficReport struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	Host  string                 `protobuf:"bytes,1,opt,name=host,proto3" json:"host,omitempty"`
-	// First instant of the row's minute, hour or day (UTC), or of the run's first minute at level "all".
+	// First instant of the row's minute, hour or day (UTC); at level "all", of the row's first minute.
 	Minute *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=minute,proto3" json:"minute,omitempty"`
 	// "minute", "hour", "day" or "all".
 	Level string `protobuf:"bytes,3,opt,name=level,proto3" json:"level,omitempty"`
@@ -52,7 +52,8 @@ type TrafficReport struct {
 	OriginErrors map[string]int64 `protobuf:"bytes,14,rep,name=origin_errors,json=originErrors,proto3" json:"origin_errors,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
 	// Requests by class of client ("browser", "declared_bot", "verified_bot", "tool", "empty", "other").
 	Clients map[string]int64 `protobuf:"bytes,15,rep,name=clients,proto3" json:"clients,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"varint,2,opt,name=value"`
-	// Distinct clients (IPv4 address, IPv6 /64), estimated; exact in small numbers. Absent where the addresses are not the visitors'.
+	// Distinct clients (IPv4 address, IPv6 /64), estimated; exact in small numbers. Nobody is followed from one day (UTC) to the next: over several
+	// days they are counted per day and added. Absent where the addresses are not the visitors'.
 	Visitors *int64 `protobuf:"varint,16,opt,name=visitors,proto3,oneof" json:"visitors,omitempty"`
 	// HLL++ sketch that BigQuery's HLL_COUNT functions read. Empty below k visitors.
 	VisitorsSketch []byte        `protobuf:"bytes,17,opt,name=visitors_sketch,json=visitorsSketch,proto3" json:"visitors_sketch,omitempty"`
@@ -616,10 +617,10 @@ type TopPath struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Path          string                 `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
 	Requests      int64                  `protobuf:"varint,2,opt,name=requests,proto3" json:"requests,omitempty"`
-	ResponseBytes int64                  `protobuf:"varint,3,opt,name=response_bytes,json=responseBytes,proto3" json:"response_bytes,omitempty"`
+	ResponseBytes *int64                 `protobuf:"varint,3,opt,name=response_bytes,json=responseBytes,proto3,oneof" json:"response_bytes,omitempty"`
 	// Status 4xx and 5xx.
-	Errors        int64 `protobuf:"varint,4,opt,name=errors,proto3" json:"errors,omitempty"`
-	CacheMisses   int64 `protobuf:"varint,5,opt,name=cache_misses,json=cacheMisses,proto3" json:"cache_misses,omitempty"`
+	Errors        *int64 `protobuf:"varint,4,opt,name=errors,proto3,oneof" json:"errors,omitempty"`
+	CacheMisses   *int64 `protobuf:"varint,5,opt,name=cache_misses,json=cacheMisses,proto3,oneof" json:"cache_misses,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -669,22 +670,22 @@ func (x *TopPath) GetRequests() int64 {
 }
 
 func (x *TopPath) GetResponseBytes() int64 {
-	if x != nil {
-		return x.ResponseBytes
+	if x != nil && x.ResponseBytes != nil {
+		return *x.ResponseBytes
 	}
 	return 0
 }
 
 func (x *TopPath) GetErrors() int64 {
-	if x != nil {
-		return x.Errors
+	if x != nil && x.Errors != nil {
+		return *x.Errors
 	}
 	return 0
 }
 
 func (x *TopPath) GetCacheMisses() int64 {
-	if x != nil {
-		return x.CacheMisses
+	if x != nil && x.CacheMisses != nil {
+		return *x.CacheMisses
 	}
 	return 0
 }
@@ -693,8 +694,8 @@ type TopValue struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Value         string                 `protobuf:"bytes,1,opt,name=value,proto3" json:"value,omitempty"`
 	Requests      int64                  `protobuf:"varint,2,opt,name=requests,proto3" json:"requests,omitempty"`
-	ResponseBytes int64                  `protobuf:"varint,3,opt,name=response_bytes,json=responseBytes,proto3" json:"response_bytes,omitempty"`
-	Errors        int64                  `protobuf:"varint,4,opt,name=errors,proto3" json:"errors,omitempty"`
+	ResponseBytes *int64                 `protobuf:"varint,3,opt,name=response_bytes,json=responseBytes,proto3,oneof" json:"response_bytes,omitempty"`
+	Errors        *int64                 `protobuf:"varint,4,opt,name=errors,proto3,oneof" json:"errors,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -744,15 +745,15 @@ func (x *TopValue) GetRequests() int64 {
 }
 
 func (x *TopValue) GetResponseBytes() int64 {
-	if x != nil {
-		return x.ResponseBytes
+	if x != nil && x.ResponseBytes != nil {
+		return *x.ResponseBytes
 	}
 	return 0
 }
 
 func (x *TopValue) GetErrors() int64 {
-	if x != nil {
-		return x.Errors
+	if x != nil && x.Errors != nil {
+		return *x.Errors
 	}
 	return 0
 }
@@ -761,8 +762,8 @@ type TopNetwork struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Asn           int64                  `protobuf:"varint,1,opt,name=asn,proto3" json:"asn,omitempty"`
 	Requests      int64                  `protobuf:"varint,2,opt,name=requests,proto3" json:"requests,omitempty"`
-	ResponseBytes int64                  `protobuf:"varint,3,opt,name=response_bytes,json=responseBytes,proto3" json:"response_bytes,omitempty"`
-	Errors        int64                  `protobuf:"varint,4,opt,name=errors,proto3" json:"errors,omitempty"`
+	ResponseBytes *int64                 `protobuf:"varint,3,opt,name=response_bytes,json=responseBytes,proto3,oneof" json:"response_bytes,omitempty"`
+	Errors        *int64                 `protobuf:"varint,4,opt,name=errors,proto3,oneof" json:"errors,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -812,15 +813,15 @@ func (x *TopNetwork) GetRequests() int64 {
 }
 
 func (x *TopNetwork) GetResponseBytes() int64 {
-	if x != nil {
-		return x.ResponseBytes
+	if x != nil && x.ResponseBytes != nil {
+		return *x.ResponseBytes
 	}
 	return 0
 }
 
 func (x *TopNetwork) GetErrors() int64 {
-	if x != nil {
-		return x.Errors
+	if x != nil && x.Errors != nil {
+		return *x.Errors
 	}
 	return 0
 }
@@ -1097,24 +1098,31 @@ const file_traffic_proto_rawDesc = "" +
 	"\abuckets\x18\x06 \x03(\v2\x12.floodgauge.BucketR\abuckets\"4\n" +
 	"\x06Bucket\x12\x14\n" +
 	"\x05index\x18\x01 \x01(\x05R\x05index\x12\x14\n" +
-	"\x05count\x18\x02 \x01(\x03R\x05count\"\x9b\x01\n" +
+	"\x05count\x18\x02 \x01(\x03R\x05count\"\xd9\x01\n" +
 	"\aTopPath\x12\x12\n" +
 	"\x04path\x18\x01 \x01(\tR\x04path\x12\x1a\n" +
-	"\brequests\x18\x02 \x01(\x03R\brequests\x12%\n" +
-	"\x0eresponse_bytes\x18\x03 \x01(\x03R\rresponseBytes\x12\x16\n" +
-	"\x06errors\x18\x04 \x01(\x03R\x06errors\x12!\n" +
-	"\fcache_misses\x18\x05 \x01(\x03R\vcacheMisses\"{\n" +
+	"\brequests\x18\x02 \x01(\x03R\brequests\x12*\n" +
+	"\x0eresponse_bytes\x18\x03 \x01(\x03H\x00R\rresponseBytes\x88\x01\x01\x12\x1b\n" +
+	"\x06errors\x18\x04 \x01(\x03H\x01R\x06errors\x88\x01\x01\x12&\n" +
+	"\fcache_misses\x18\x05 \x01(\x03H\x02R\vcacheMisses\x88\x01\x01B\x11\n" +
+	"\x0f_response_bytesB\t\n" +
+	"\a_errorsB\x0f\n" +
+	"\r_cache_misses\"\xa3\x01\n" +
 	"\bTopValue\x12\x14\n" +
 	"\x05value\x18\x01 \x01(\tR\x05value\x12\x1a\n" +
-	"\brequests\x18\x02 \x01(\x03R\brequests\x12%\n" +
-	"\x0eresponse_bytes\x18\x03 \x01(\x03R\rresponseBytes\x12\x16\n" +
-	"\x06errors\x18\x04 \x01(\x03R\x06errors\"y\n" +
+	"\brequests\x18\x02 \x01(\x03R\brequests\x12*\n" +
+	"\x0eresponse_bytes\x18\x03 \x01(\x03H\x00R\rresponseBytes\x88\x01\x01\x12\x1b\n" +
+	"\x06errors\x18\x04 \x01(\x03H\x01R\x06errors\x88\x01\x01B\x11\n" +
+	"\x0f_response_bytesB\t\n" +
+	"\a_errors\"\xa1\x01\n" +
 	"\n" +
 	"TopNetwork\x12\x10\n" +
 	"\x03asn\x18\x01 \x01(\x03R\x03asn\x12\x1a\n" +
-	"\brequests\x18\x02 \x01(\x03R\brequests\x12%\n" +
-	"\x0eresponse_bytes\x18\x03 \x01(\x03R\rresponseBytes\x12\x16\n" +
-	"\x06errors\x18\x04 \x01(\x03R\x06errors\"h\n" +
+	"\brequests\x18\x02 \x01(\x03R\brequests\x12*\n" +
+	"\x0eresponse_bytes\x18\x03 \x01(\x03H\x00R\rresponseBytes\x88\x01\x01\x12\x1b\n" +
+	"\x06errors\x18\x04 \x01(\x03H\x01R\x06errors\x88\x01\x01B\x11\n" +
+	"\x0f_response_bytesB\t\n" +
+	"\a_errors\"h\n" +
 	"\bListRest\x12\x1a\n" +
 	"\brequests\x18\x01 \x01(\x03R\brequests\x12\x12\n" +
 	"\x04none\x18\x02 \x01(\x03R\x04none\x12\x16\n" +
@@ -1202,6 +1210,9 @@ func file_traffic_proto_init() {
 		return
 	}
 	file_traffic_proto_msgTypes[0].OneofWrappers = []any{}
+	file_traffic_proto_msgTypes[4].OneofWrappers = []any{}
+	file_traffic_proto_msgTypes[5].OneofWrappers = []any{}
+	file_traffic_proto_msgTypes[6].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

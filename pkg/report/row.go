@@ -11,8 +11,8 @@ import (
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-// Report returns the row of a host and of the minute, hour or day that begins at start. Lists are sorted by requests, then value, and hold
-// only values that at least k distinct clients sent.
+// Report returns the row of a host and of the minute, hour or day that begins at start; a zero start stands for the first minute of the requests.
+// Lists are sorted by requests, then value, and hold only values that at least k distinct clients sent.
 func (s *Summary) Report(host string, start time.Time, level string) *schemas.TrafficReport {
 	w := s.writer(host, start, level)
 	w.visitors()
@@ -50,6 +50,9 @@ func (s *Summary) writer(host string, start time.Time, level string) *rowWriter 
 	}
 	if c.lines == 0 {
 		return w
+	}
+	if start.IsZero() {
+		w.row.Minute = timestamppb.New(time.Unix(0, c.first).Truncate(time.Minute))
 	}
 	w.row.FirstEvent = timestamppb.New(time.Unix(0, c.first))
 	w.row.LastEvent = timestamppb.New(time.Unix(0, c.last))
@@ -210,7 +213,7 @@ func (w *rowWriter) visitors() {
 	if w.cdn || w.logged[vocabulary.FieldClient] == 0 {
 		return
 	}
-	n := w.sum.visitors.estimate()
+	n := min(w.sum.visitors.estimate(), w.sum.counters.lines) // an estimate may be above what can be
 	if known, ok := w.sum.clients.number(); ok {
 		n = uint64(known)
 	}

@@ -3,6 +3,7 @@ package report
 import (
 	"math"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"google.golang.org/protobuf/proto"
@@ -33,9 +34,12 @@ func threeRequests() []Request {
 	return []Request{page, image, attack}
 }
 
+func topValue(value string, requests, bytes, errors int64) *schemas.TopValue {
+	return &schemas.TopValue{Value: value, Requests: requests, ResponseBytes: &bytes, Errors: &errors}
+}
+
 func TestReport(t *testing.T) {
 	got := summarize(1, threeRequests()).Report("example.org", timeOf(minuteStart), "minute")
-	firefox := &schemas.TopValue{Value: "Firefox", Requests: 2, ResponseBytes: 5000}
 	want := &schemas.TrafficReport{
 		Host: "example.org", Minute: timestamppb.New(timeOf(minuteStart)), Level: "minute", Requests: 3, Lines: 3, LineXor: 0xff00 ^ 0x0ff0 ^ 1,
 		RequestBytes: proto.Int64(300), ResponseBytes: proto.Int64(5050), Status: map[int32]int64{200: 2, 429: 1},
@@ -44,13 +48,13 @@ func TestReport(t *testing.T) {
 		Enforced: map[string]int64{"allowed": 2, "throttled": 1}, Preview: map[string]int64{"banned": 1},
 		OriginErrors: map[string]int64{"timeout": 1}, Clients: map[string]int64{"browser": 2, "tool": 1}, Visitors: proto.Int64(3),
 		TopPaths: []*schemas.TopPath{
-			{Path: "/blog/{n}", Requests: 2, ResponseBytes: 5050, Errors: 1, CacheMisses: 1},
-			{Path: "/logo.png", Requests: 1},
+			{Path: "/blog/{n}", Requests: 2, ResponseBytes: proto.Int64(5050), Errors: proto.Int64(1), CacheMisses: proto.Int64(1)},
+			{Path: "/logo.png", Requests: 1, ResponseBytes: proto.Int64(0), Errors: proto.Int64(0), CacheMisses: proto.Int64(0)},
 		},
-		TopCountries: []*schemas.TopValue{{Value: "DE", Requests: 2, ResponseBytes: 5000}},
-		TopNetworks:  []*schemas.TopNetwork{{Asn: 3320, Requests: 2, ResponseBytes: 5000}},
-		TopReferrers: []*schemas.TopValue{{Value: "example.org", Requests: 2, ResponseBytes: 5050, Errors: 1}},
-		TopAgents:    []*schemas.TopValue{firefox, {Value: "curl", Requests: 1, ResponseBytes: 50, Errors: 1}},
+		TopCountries: []*schemas.TopValue{topValue("DE", 2, 5000, 0)},
+		TopNetworks:  []*schemas.TopNetwork{{Asn: 3320, Requests: 2, ResponseBytes: proto.Int64(5000), Errors: proto.Int64(0)}},
+		TopReferrers: []*schemas.TopValue{topValue("example.org", 2, 5050, 1)},
+		TopAgents:    []*schemas.TopValue{topValue("Firefox", 2, 5000, 0), topValue("curl", 1, 50, 1)},
 		Rest: map[string]*schemas.ListRest{
 			"top_paths": {}, "top_agents": {}, "top_referrers": {None: 1}, "top_countries": {None: 1},
 			"top_networks": {None: 1},
@@ -140,6 +144,26 @@ func sumOf[K comparable](counts map[K]int64) (sum int64) {
 	return sum
 }
 
+// A row of no certain time begins with the first minute of its requests.
+func TestRowWithoutStart(t *testing.T) {
+	row := summarize(1, threeRequests()).Report("example.org", time.Time{}, "all")
+	if got := row.GetMinute().AsTime(); !got.Equal(timeOf(minuteStart)) {
+		t.Errorf("begins at %s, want %s", got, timeOf(minuteStart))
+	}
+}
+
+func TestNoMoreVisitorsThanLines(t *testing.T) {
+	for _, lines := range []int{1, 10, 5_000, 20_000} {
+		var requests []Request
+		for i := range uint64(lines) {
+			requests = append(requests, Request{Logged: allFields, Client: tokenOf(i), Visitor: hashOf(i)})
+		}
+		if got := summarize(1, requests).Report("example.org", timeOf(0), "minute").GetVisitors(); got > int64(lines) {
+			t.Errorf("%d visitors in %d lines", got, lines)
+		}
+	}
+}
+
 // A weight below one request is no weight: every line is a request of itself.
 func TestLineIsAtLeastOneRequest(t *testing.T) {
 	row := summarize(1, []Request{{Weight: 0}, {Weight: 5}}).Report("example.org", timeOf(0), "minute")
@@ -163,6 +187,9 @@ func TestNotLoggedIsNotZero(t *testing.T) {
 	if only.RequestBytes != nil || only.ResponseBytes != nil || only.Cache != nil || only.Latency != nil || only.ResponseSize != nil || only.Methods != nil ||
 		only.Protocols != nil || only.Enforced != nil || only.Clients != nil || len(only.GetRest()) != 1 {
 		t.Errorf("something that is not logged is reported: %v", only)
+	}
+	if path := only.GetTopPaths()[0]; path.ResponseBytes != nil || path.CacheMisses != nil || path.Errors == nil {
+		t.Errorf("a path has figures that are not logged, or lacks one that is: %v", path)
 	}
 	both := summarize(1, []Request{short, full, full}).Report("example.org", timeOf(0), "minute")
 	if len(both.GetNotLogged()) != 0 || len(both.GetPartlyLogged()) != len(want) || both.GetPartlyLogged()["latency"] != 2 {

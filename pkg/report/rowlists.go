@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 
+	"google.golang.org/protobuf/proto"
+
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -27,8 +29,8 @@ func (w *rowWriter) lists(most int) {
 func (w *rowWriter) pathList(most int) {
 	for _, e := range shown(w, "top_paths", &w.sum.paths, vocabulary.FieldPath, most) {
 		w.row.TopPaths = append(w.row.TopPaths, &schemas.TopPath{
-			Path: string(e.key), Requests: w.scale.of(e.count),
-			ResponseBytes: w.scale.of(e.value.bytes), Errors: w.scale.of(e.value.errors), CacheMisses: w.scale.of(e.value.misses),
+			Path: string(e.key), Requests: w.scale.of(e.count), ResponseBytes: w.sent(e.value.bytes), Errors: w.failed(e.value.errors),
+			CacheMisses: w.figure(vocabulary.FieldCache, e.value.misses),
 		})
 	}
 }
@@ -36,11 +38,22 @@ func (w *rowWriter) pathList(most int) {
 func (w *rowWriter) networkList(most int) {
 	for _, e := range shown(w, "top_networks", &w.sum.networks, vocabulary.FieldNetwork, most) {
 		w.row.TopNetworks = append(w.row.TopNetworks, &schemas.TopNetwork{
-			Asn: int64(e.key), Requests: w.scale.of(e.count),
-			ResponseBytes: w.scale.of(e.value.bytes), Errors: w.scale.of(e.value.errors),
+			Asn: int64(e.key), Requests: w.scale.of(e.count), ResponseBytes: w.sent(e.value.bytes), Errors: w.failed(e.value.errors),
 		})
 	}
 }
+
+// figure is a value's sum of what a field counts; absent where no line's log carries the field.
+func (w *rowWriter) figure(field vocabulary.Field, v uint64) *int64 {
+	if w.logged[field] == 0 {
+		return nil
+	}
+	return proto.Int64(w.scale.of(v))
+}
+
+func (w *rowWriter) sent(v uint64) *int64 { return w.figure(vocabulary.FieldResponseBytes, v) }
+
+func (w *rowWriter) failed(v uint64) *int64 { return w.figure(vocabulary.FieldStatus, v) }
 
 // named is a key whose value is a text.
 type named[K any] interface {
@@ -51,8 +64,7 @@ type named[K any] interface {
 func valueList[K named[K]](w *rowWriter, name string, l *list[K], field vocabulary.Field, most int) (rows []*schemas.TopValue) {
 	for _, e := range shown(w, name, l, field, most) {
 		rows = append(rows, &schemas.TopValue{
-			Value: e.key.String(), Requests: w.scale.of(e.count), ResponseBytes: w.scale.of(e.value.bytes),
-			Errors: w.scale.of(e.value.errors),
+			Value: e.key.String(), Requests: w.scale.of(e.count), ResponseBytes: w.sent(e.value.bytes), Errors: w.failed(e.value.errors),
 		})
 	}
 	return rows

@@ -182,8 +182,11 @@ func (t *timeline) timeRow() line {
 // labels chooses how times are written and how far they are apart: clocks up to two days, then dates.
 func (t *timeline) labels() (string, time.Duration) {
 	layout, least := "15:04", t.span
-	if t.span*time.Duration(len(t.columns)) > 48*time.Hour {
+	if t.length() > 48*time.Hour {
 		layout, least = "2 Jan", max(t.span, 24*time.Hour)
+	}
+	if t.length() > year {
+		layout = "Jan 2006"
 	}
 	for _, every := range columnSpans {
 		if cells := int(every/t.span) * t.width; every >= least && every%t.span == 0 && cells >= len(layout)+3 {
@@ -221,18 +224,18 @@ func (t *timeline) sparks(screen Screen) []line {
 
 // peak says in words when most happened.
 func (t *timeline) peak(screen Screen) []line {
-	words := func(what string, value func(step) int64) string {
+	words := func(one, many string, value func(step) int64) string {
 		most := t.most(value)
 		if most == 0 {
 			return ""
 		}
 		i := slices.IndexFunc(t.columns, func(s step) bool { return value(s) == most })
-		return fmt.Sprintf("%s %s at %s", count(most), what, t.start.Add(time.Duration(i)*t.span).Format(t.clock()))
+		return fmt.Sprintf("%s at %s", pluralOf(most, one, many), t.start.Add(time.Duration(i)*t.span).Format(t.clock()))
 	}
 	parts := slices.DeleteFunc([]string{
-		words("requests", func(s step) int64 { return s.requests }),
-		words("server errors", func(s step) int64 { return s.serverErrors }),
-		words("stopped", func(s step) int64 { return s.stopped }),
+		words("request", "requests", func(s step) int64 { return s.requests }),
+		words("server error", "server errors", func(s step) int64 { return s.serverErrors }),
+		words("stopped", "stopped", func(s step) int64 { return s.stopped }),
 	}, func(text string) bool { return text == "" })
 	if len(parts) == 0 {
 		return nil
@@ -242,13 +245,21 @@ func (t *timeline) peak(screen Screen) []line {
 
 func (t *timeline) clock() string {
 	switch {
+	case t.length() > year:
+		return "2 Jan 2006"
 	case t.span >= 24*time.Hour:
 		return "2 Jan"
-	case t.span*time.Duration(len(t.columns)) > 24*time.Hour:
+	case t.length() > 24*time.Hour:
 		return "2 Jan 15:04"
 	}
 	return "15:04"
 }
+
+// year is from which length on a day and a month do not name a time.
+const year = 365 * 24 * time.Hour
+
+// length is the time that all columns stand for.
+func (t *timeline) length() time.Duration { return t.span * time.Duration(len(t.columns)) }
 
 // indented is a paragraph two columns from the left.
 func indented(text string, width int, s style) []line {

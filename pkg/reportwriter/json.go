@@ -87,16 +87,16 @@ func (e *jsonEncoder) lists(r *schemas.TrafficReport) {
 	jsonList(e, "top_paths", r.TopPaths, m, func(p *schemas.TopPath) {
 		e.text("path", p.GetPath())
 		e.int("requests", p.GetRequests())
-		e.int("response_bytes", p.GetResponseBytes())
-		e.int("errors", p.GetErrors())
-		e.int("cache_misses", p.GetCacheMisses())
+		e.optional("response_bytes", p.ResponseBytes)
+		e.optional("errors", p.Errors)
+		e.optional("cache_misses", p.CacheMisses)
 	})
 	jsonList(e, "top_countries", r.TopCountries, m, e.topValue)
 	jsonList(e, "top_networks", r.TopNetworks, m, func(n *schemas.TopNetwork) {
 		e.int("asn", n.GetAsn())
 		e.int("requests", n.GetRequests())
-		e.int("response_bytes", n.GetResponseBytes())
-		e.int("errors", n.GetErrors())
+		e.optional("response_bytes", n.ResponseBytes)
+		e.optional("errors", n.Errors)
 	})
 	jsonList(e, "top_referrers", r.TopReferrers, m, e.topValue)
 	jsonList(e, "top_agents", r.TopAgents, m, e.topValue)
@@ -106,8 +106,8 @@ func (e *jsonEncoder) lists(r *schemas.TrafficReport) {
 func (e *jsonEncoder) topValue(v *schemas.TopValue) {
 	e.text("value", v.GetValue())
 	e.int("requests", v.GetRequests())
-	e.int("response_bytes", v.GetResponseBytes())
-	e.int("errors", v.GetErrors())
+	e.optional("response_bytes", v.ResponseBytes)
+	e.optional("errors", v.Errors)
 }
 
 func jsonList[T any](e *jsonEncoder, name string, list []T, m missing, fields func(T)) {

@@ -3,7 +3,6 @@ package reportwriter
 import (
 	"fmt"
 	"strconv"
-	"strings"
 
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -32,9 +31,9 @@ func pathSection(r *schemas.TrafficReport, screen Screen, width int) []line {
 		l.heads = []string{"errors", "sent", "cache misses"}
 	}
 	for _, p := range r.TopPaths {
-		figures := []string{percent(p.GetErrors(), p.GetRequests())}
+		figures := []string{errorShare(p.Errors, p.GetRequests())}
 		if wide {
-			figures = append(figures, byteCount(p.GetResponseBytes()), count(p.GetCacheMisses()))
+			figures = append(figures, optionalFigure(p.ResponseBytes, byteCount), optionalFigure(p.CacheMisses, count))
 		}
 		l.items = append(l.items, item{plain(p.GetPath(), screen.ASCII), p.GetRequests(), figures})
 	}
@@ -49,7 +48,7 @@ func valueSections(r *schemas.TrafficReport, screen Screen, width int) [][]line 
 	}
 	networks := list{column: "top_networks", title: "Networks", one: "network", many: "networks", none: "network unknown", heads: errors}
 	for _, n := range r.TopNetworks {
-		networks.items = append(networks.items, item{"AS" + strconv.FormatInt(n.GetAsn(), 10), n.GetRequests(), []string{percent(n.GetErrors(), n.GetRequests())}})
+		networks.items = append(networks.items, item{"AS" + strconv.FormatInt(n.GetAsn(), 10), n.GetRequests(), []string{errorShare(n.Errors, n.GetRequests())}})
 	}
 	referrers := list{column: "top_referrers", title: "Came from", one: "referrer", many: "referrers", none: "came directly, or did not say", heads: errors}
 	for _, v := range r.TopReferrers {
@@ -63,7 +62,11 @@ func valueSections(r *schemas.TrafficReport, screen Screen, width int) [][]line 
 }
 
 func valueItem(v *schemas.TopValue, label string) item {
-	return item{label, v.GetRequests(), []string{percent(v.GetErrors(), v.GetRequests())}}
+	return item{label, v.GetRequests(), []string{errorShare(v.Errors, v.GetRequests())}}
+}
+
+func errorShare(errors *int64, requests int64) string {
+	return optionalFigure(errors, func(n int64) string { return percent(n, requests) })
 }
 
 // section draws the list, and below it in words what it leaves out. A list that is not logged, or has nothing at all, is not drawn.
@@ -86,41 +89,56 @@ func (l *list) section(r *schemas.TrafficReport, screen Screen, width int) []lin
 	return lines
 }
 
+// restWords say in words what the drawn values are not: values further down, what is hidden or rare, and requests without any value.
 func (l *list) restWords(r *schemas.TrafficReport, rest *schemas.ListRest) []string {
 	var words []string
-	others := rest.GetRequests()
-	for _, it := range l.items[min(len(l.items), listRows):] {
-		others += it.requests
-	}
-	switch hidden := rest.GetHidden(); {
-	case len(l.items) == 0 && hidden > 0:
-		why := fmt.Sprintf("that fewer than %s share", plural(int64(r.K), "visitor"))
-		if r.Visitors == nil {
-			why = "of which nobody can tell how many visitors share them"
+	add := func(what string, n int64) {
+		if n > 0 {
+			words = append(words, fmt.Sprintf("%s: %s (%s)", what, count(n), percent(n, r.Requests)))
 		}
-		words = append(words, fmt.Sprintf("Hidden: %s %s (%s). For your own eyes: --k 1", pluralOf(hidden, l.one, l.many), why, plural(others, "request")))
-	case others > 0:
-		words = append(words, fmt.Sprintf("%s: %s (%s)", l.othersName(r, rest), count(others), percent(others, r.Requests)))
 	}
-	if n := rest.GetNone(); n > 0 {
-		words = append(words, fmt.Sprintf("%s: %s (%s)", l.none, count(n), percent(n, r.Requests)))
+	if len(l.items) == 0 && rest.GetHidden() > 0 {
+		words = append(words, l.allHidden(r, rest))
+	} else {
+		further := l.items[min(len(l.items), listRows):]
+		add(fmt.Sprintf("the next %s (--by all --format csv lists them)", pluralOf(int64(len(further)), l.one, l.many)), requestsOf(further))
+		add(l.othersName(r, rest), rest.GetRequests())
 	}
+	add(l.none, rest.GetNone())
 	if n := rest.GetError(); n > 0 && len(l.items) > 0 {
 		words = append(words, fmt.Sprintf("Too many %s to count each: figures are at most %s off.", l.many, count(n)))
 	}
 	return words
 }
 
+func (l *list) allHidden(r *schemas.TrafficReport, rest *schemas.ListRest) string {
+	why := fmt.Sprintf("that fewer than %s share", plural(int64(r.K), "visitor"))
+	if r.Visitors == nil {
+		why = "of which nobody can tell how many visitors share them"
+	}
+	return fmt.Sprintf("Hidden: %s %s (%s). For your own eyes: --k 1", pluralOf(rest.GetHidden(), l.one, l.many), why, plural(rest.GetRequests(), "request"))
+}
+
+func requestsOf(items []item) (n int64) {
+	for _, it := range items {
+		n += it.requests
+	}
+	return n
+}
+
+// fullList is how many values a row's list holds at most: a shorter one lacks only what is hidden or could not be counted.
+const fullList = 50
+
+// othersName says what the values are that a row does not list.
 func (l *list) othersName(r *schemas.TrafficReport, rest *schemas.ListRest) string {
-	reasons := []string{}
-	if rest.GetHidden() > 0 {
-		reasons = append(reasons, fmt.Sprintf("below %s each", plural(int64(r.K), "visitor")))
+	hidden := fmt.Sprintf("below %s each", plural(int64(r.K), "visitor"))
+	switch rare := rest.GetError() > 0 || len(l.items) >= fullList; {
+	case rest.GetHidden() > 0 && rare:
+		return "other " + l.many + " (" + hidden + ", or too rare to list)"
+	case rest.GetHidden() > 0:
+		return "other " + l.many + " (" + hidden + ")"
+	case rare:
+		return "other " + l.many + " (too rare to list)"
 	}
-	if len(l.items) > 0 {
-		reasons = append(reasons, "not in this list")
-	}
-	if len(reasons) == 0 {
-		return "other"
-	}
-	return "other (" + strings.Join(reasons, " or ") + ")"
+	return "other " + l.many
 }

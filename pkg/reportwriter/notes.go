@@ -2,9 +2,11 @@ package reportwriter
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -15,8 +17,13 @@ func notes(r *schemas.TrafficReport, page Page) []line {
 	if text := hiddenNote(r); text != "" {
 		texts = append(texts, text)
 	}
-	if len(r.NotLogged) > 0 {
-		texts = append(texts, "Not in this log: "+fieldList(r.NotLogged, screen.ASCII)+".")
+	lacking := r.NotLogged
+	if r.ClientsUnavailable != "" {
+		texts = append(texts, "Not available without your visitors' addresses: visitors, who asked, countries, networks.")
+		lacking = withoutAddressFields(lacking)
+	}
+	if len(lacking) > 0 {
+		texts = append(texts, "Not in this log: "+fieldList(lacking, screen.ASCII)+".")
 	}
 	if text := partlyNote(r, screen); text != "" {
 		texts = append(texts, text)
@@ -32,6 +39,12 @@ func notes(r *schemas.TrafficReport, page Page) []line {
 		lines = append(lines, bullet(text, screen.width())...)
 	}
 	return append(lines, clientsHelp(r, page)...)
+}
+
+// withoutAddressFields drops what is found by addresses.
+func withoutAddressFields(fields []string) []string {
+	byAddress := []string{vocabulary.FieldCountry.String(), vocabulary.FieldNetwork.String()}
+	return slices.DeleteFunc(slices.Clone(fields), func(f string) bool { return slices.Contains(byAddress, f) })
 }
 
 // bullet is a paragraph that hangs under a dash.

@@ -109,12 +109,8 @@ func eventSpan(r *schemas.TrafficReport) time.Duration {
 
 func visitorsFact(r *schemas.TrafficReport, page Page) string {
 	switch {
-	case r.Visitors != nil && r.SampleRate > 0 && r.SampleRate < 1:
-		return count(*r.Visitors) + " different addresses in the sample; the whole number is larger"
-	case r.Visitors != nil && *r.Visitors >= 1000:
-		return "about " + count(*r.Visitors) + " different addresses"
 	case r.Visitors != nil:
-		return pluralOf(*r.Visitors, "address", "different addresses")
+		return visitorsWords(r)
 	case r.ClientsUnavailable == "cdn":
 		text := "not available: these are your CDN's addresses"
 		if page.ClientsHelp != "" {
@@ -125,6 +121,21 @@ func visitorsFact(r *schemas.TrafficReport, page Page) string {
 		return "not available: " + plain(r.ClientsUnavailable, page.Screen.ASCII)
 	}
 	return "not logged"
+}
+
+// visitorsWords also say what the number is not: nobody is followed from one day to the next, and a sample has not met everybody.
+func visitorsWords(r *schemas.TrafficReport) string {
+	text := pluralOf(*r.Visitors, "address", "different addresses")
+	if *r.Visitors >= 1000 {
+		text = "about " + text
+	}
+	if r.SampleRate > 0 && r.SampleRate < 1 {
+		text += " in the sample; the whole number is larger"
+	}
+	if r.FirstEvent != nil && r.LastEvent != nil && r.FirstEvent.AsTime().Format(time.DateOnly) != r.LastEvent.AsTime().Format(time.DateOnly) {
+		text += ", counted per day and added: who came on two days counts twice"
+	}
+	return text
 }
 
 func sentFact(r *schemas.TrafficReport) string {

@@ -22,7 +22,7 @@ const (
 
 // WriteParquet writes all rows as one Parquet file, compressed with zstd. The columns are those of schemas.TrafficReport, nested
 // lists and maps included; times are TIMESTAMP of microseconds in UTC, and line_xor is the signed integer of the same 64 bits, which
-// BIT_XOR of BigQuery and bit_xor of DuckDB take. Columns of the outermost level may be null: not logged or not available. The same
+// BIT_XOR of BigQuery and bit_xor of DuckDB take. Columns of the outermost level, and figures of lists, may be null: not logged or not available. The same
 // rows give the same bytes.
 func WriteParquet(w io.Writer, rows iter.Seq[*schemas.TrafficReport]) error {
 	report := (*schemas.TrafficReport)(nil).ProtoReflect().Descriptor()
@@ -97,13 +97,23 @@ func fieldNode(fd protoreflect.FieldDescriptor) parquet.Node {
 	return singleNode(fd)
 }
 
+// innerNode is a field of a group: null where the schema has it optional and it is not logged.
+func innerNode(fd protoreflect.FieldDescriptor) parquet.Node {
+	if mayLack(fd) {
+		return parquet.Optional(fieldNode(fd))
+	}
+	return fieldNode(fd)
+}
+
+func mayLack(fd protoreflect.FieldDescriptor) bool { return fd.HasOptionalKeyword() }
+
 func singleNode(fd protoreflect.FieldDescriptor) parquet.Node {
 	switch fd.Kind() {
 	case protoreflect.MessageKind:
 		if isTimestamp(fd) {
 			return parquet.Timestamp(parquet.Microsecond)
 		}
-		return groupNode(fd.Message(), fieldNode)
+		return groupNode(fd.Message(), innerNode)
 	case protoreflect.StringKind:
 		return parquet.Encoded(parquet.String(), &parquet.RLEDictionary)
 	case protoreflect.BytesKind:

@@ -149,7 +149,7 @@ type readBucket struct {
 
 type readPath struct {
 	Path        string `parquet:"path"`
-	CacheMisses int64  `parquet:"cache_misses"`
+	CacheMisses *int64 `parquet:"cache_misses"`
 }
 
 type rest struct {

@@ -154,7 +154,14 @@ func (s *shredder) single(fd protoreflect.FieldDescriptor, v protoreflect.Value,
 	m := v.Message()
 	for i := range m.Descriptor().Fields().Len() {
 		inner := m.Descriptor().Fields().Get(i)
-		s.field(inner, m.Get(inner), at)
+		switch {
+		case !mayLack(inner):
+			s.field(inner, m.Get(inner), at)
+		case m.Has(inner):
+			s.field(inner, m.Get(inner), level{definition: at.definition + 1, repetition: at.repetition, depth: at.depth})
+		default:
+			s.null(inner, at)
+		}
 	}
 }
 

@@ -60,10 +60,10 @@ func (m missing) column(name string, length int) string {
 	switch field, ok := columnField[name]; {
 	case length > 0 || !ok:
 		return ""
-	case m.fields.Has(field):
-		return notLogged
 	case m.clients && clientColumns[name]:
 		return notAvailable
+	case m.fields.Has(field):
+		return notLogged
 	}
 	return ""
 }

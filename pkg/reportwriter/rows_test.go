@@ -6,6 +6,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,7 +46,7 @@ func at(minutes int) *timestamppb.Timestamp {
 
 // shopRow is a site behind a load balancer with everything logged: two hours, with a flood that the defence stopped in part.
 func shopRow() *schemas.TrafficReport {
-	return &schemas.TrafficReport{
+	return withFigures(&schemas.TrafficReport{
 		Host: "shop.example.com", Minute: at(0), Level: "all", Requests: 1_234_567,
 		RequestBytes: proto.Int64(740_740_200), ResponseBytes: proto.Int64(18_518_505_000),
 		Status:      map[int32]int64{200: 1_001_234, 206: 1_000, 301: 40_321, 304: 60_000, 403: 84_321, 404: 12_345, 429: 20_000, 502: 12_000, 503: 3_000, 0: 346},
@@ -63,23 +64,44 @@ func shopRow() *schemas.TrafficReport {
 		Latency:        &schemas.Distribution{P50: 0.0123, P95: 0.348, P99: 1.27, Mean: 0.061, Count: 1_234_221, Buckets: []*schemas.Bucket{{Index: math.MinInt32, Count: 1}, {Index: 471, Count: 1_234_220}}},
 		ResponseSize:   &schemas.Distribution{P50: 8_400, P95: 61_000, P99: 480_000, Mean: 15_000, Count: 1_234_567, Buckets: []*schemas.Bucket{{Index: 452, Count: 1_234_567}}},
 		TopPaths: []*schemas.TopPath{
-			{Path: "/", Requests: 412_345, ResponseBytes: 5_000_000_000, Errors: 80_000, CacheMisses: 12_000},
-			{Path: "/products/{n}", Requests: 210_000, ResponseBytes: 4_000_000_000, Errors: 1_200, CacheMisses: 100_000},
-			{Path: "/static/app-{hex}.js", Requests: 150_321, ResponseBytes: 6_000_000_000, CacheMisses: 3},
-			{Path: "/cart", Requests: 80_000, ResponseBytes: 200_000_000, Errors: 12, CacheMisses: 80_000},
-			{Path: "/wp-login.php", Requests: 9_000, ResponseBytes: 1_000_000, Errors: 9_000},
+			{Path: "/", Requests: 412_345, ResponseBytes: proto.Int64(5_000_000_000), Errors: proto.Int64(80_000), CacheMisses: proto.Int64(12_000)},
+			{Path: "/products/{n}", Requests: 210_000, ResponseBytes: proto.Int64(4_000_000_000), Errors: proto.Int64(1_200), CacheMisses: proto.Int64(100_000)},
+			{Path: "/static/app-{hex}.js", Requests: 150_321, ResponseBytes: proto.Int64(6_000_000_000), CacheMisses: proto.Int64(3)},
+			{Path: "/cart", Requests: 80_000, ResponseBytes: proto.Int64(200_000_000), Errors: proto.Int64(12), CacheMisses: proto.Int64(80_000)},
+			{Path: "/wp-login.php", Requests: 9_000, ResponseBytes: proto.Int64(1_000_000), Errors: proto.Int64(9_000)},
 			{Path: "/a/very/long/path/that/goes/on/and/on/until/nobody/can/see/where/it/ends/{n}", Requests: 15},
 		},
-		TopCountries: []*schemas.TopValue{{Value: "DE", Requests: 700_000, ResponseBytes: 9e9, Errors: 4_000}, {Value: "US", Requests: 300_000, Errors: 90_000},
+		TopCountries: []*schemas.TopValue{{Value: "DE", Requests: 700_000, ResponseBytes: proto.Int64(9e9), Errors: proto.Int64(4_000)}, {Value: "US", Requests: 300_000, Errors: proto.Int64(90_000)},
 			{Value: "CI", Requests: 40_000}, {Value: "GB", Requests: 20_000}},
-		TopNetworks:  []*schemas.TopNetwork{{Asn: 3320, Requests: 300_000}, {Asn: 64500, Requests: 280_000, Errors: 100_000}, {Asn: 15169, Requests: 50_000}},
+		TopNetworks:  []*schemas.TopNetwork{{Asn: 3320, Requests: 300_000}, {Asn: 64500, Requests: 280_000, Errors: proto.Int64(100_000)}, {Asn: 15169, Requests: 50_000}},
 		TopReferrers: []*schemas.TopValue{{Value: "google.com", Requests: 120_000}, {Value: "example.org", Requests: 40_000}},
 		TopAgents:    []*schemas.TopValue{{Value: "Chrome", Requests: 700_000}, {Value: "Safari", Requests: 250_000}, {Value: "curl", Requests: 100_000}, {Value: "Googlebot", Requests: 50_000}},
 		Rest: map[string]*schemas.ListRest{"top_paths": {Requests: 372_886, Hidden: 8_412, Error: 120}, "top_countries": {Requests: 174_567, Hidden: 3},
 			"top_networks": {Requests: 604_000, None: 567, Hidden: 411}, "top_referrers": {Requests: 24_567, None: 1_050_000, Hidden: 52}, "top_agents": {Requests: 80_567, None: 54_000}},
 		FirstEvent: timestamppb.New(evening.Add(1234567 * time.Microsecond)), LastEvent: timestamppb.New(evening.Add(2*time.Hour - time.Millisecond)),
 		LateLines: 12, SampleRate: 1, Lines: 1_234_567, LineXor: 0xfedcba9876543210, PartlyLogged: map[string]int64{"latency": 1_234_221}, K: 10,
+	})
+}
+
+// withFigures fills in the zeros of a log that carries everything.
+func withFigures(r *schemas.TrafficReport) *schemas.TrafficReport {
+	fill := func(figures ...**int64) {
+		for _, f := range figures {
+			if *f == nil {
+				*f = proto.Int64(0)
+			}
+		}
 	}
+	for _, p := range r.TopPaths {
+		fill(&p.ResponseBytes, &p.Errors, &p.CacheMisses)
+	}
+	for _, n := range r.TopNetworks {
+		fill(&n.ResponseBytes, &n.Errors)
+	}
+	for _, v := range slices.Concat(r.TopCountries, r.TopReferrers, r.TopAgents) {
+		fill(&v.ResponseBytes, &v.Errors)
+	}
+	return r
 }
 
 // blogRow is a small site whose Apache log has the combined format only.
@@ -89,7 +111,8 @@ func blogRow() *schemas.TrafficReport {
 		Status: map[int32]int64{200: 40, 404: 2}, StatusClass: map[string]int64{"2xx": 40, "4xx": 2}, Methods: map[string]int64{"GET": 42},
 		Protocols: map[string]int64{"HTTP/1.1": 42}, Clients: map[string]int64{"browser": 40, "tool": 2}, Visitors: proto.Int64(9),
 		ResponseSize: &schemas.Distribution{P50: 10_000, P95: 10_000, P99: 10_000, Mean: 10_000, Count: 42},
-		Rest:         map[string]*schemas.ListRest{"top_paths": {Requests: 42, Hidden: 7}, "top_referrers": {Requests: 2, None: 40, Hidden: 1}, "top_agents": {Requests: 42, Hidden: 3}},
+		TopPaths:     []*schemas.TopPath{{Path: "/", Requests: 20, ResponseBytes: proto.Int64(200_000), Errors: proto.Int64(0)}},
+		Rest:         map[string]*schemas.ListRest{"top_paths": {Requests: 22, Hidden: 7}, "top_referrers": {Requests: 2, None: 40, Hidden: 1}, "top_agents": {Requests: 42, Hidden: 3}},
 		FirstEvent:   at(3), LastEvent: at(59), SampleRate: 1, Lines: 42, LineXor: 7,
 		NotLogged: []string{"cache", "defence", "origin_errors", "latency", "country", "network", "request_bytes"}, K: 10,
 	}

@@ -131,10 +131,13 @@ func wireSection(r *schemas.TrafficReport, screen Screen, width int) []line {
 		return nil
 	}
 	g := grid{title: "How they asked", heads: []string{"requests", "share"}, bars: true, aligned: true}
-	for _, counts := range []map[string]int64{r.Methods, r.Protocols} {
-		for _, name := range sortedByCount(counts) {
-			if n := counts[name]; n > 0 {
-				g.add(normal, n, wordFor(nil, name, screen.ASCII), count(n), percent(n, cmp.Or(total(counts), 1)))
+	for _, part := range []struct {
+		counts map[string]int64
+		words  map[string]string
+	}{{r.Methods, methodWords}, {r.Protocols, protocolWords}} {
+		for _, name := range sortedByCount(part.counts) {
+			if n := part.counts[name]; n > 0 {
+				g.add(normal, n, wordFor(part.words, name, screen.ASCII), count(n), percent(n, cmp.Or(total(part.counts), 1)))
 			}
 		}
 	}

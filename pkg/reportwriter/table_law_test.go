@@ -9,6 +9,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"google.golang.org/protobuf/types/known/timestamppb"
 	"pgregory.net/rapid"
 
 	"github.com/floodgauge/floodgauge/schemas"
@@ -112,8 +113,8 @@ func TestTimeline_keepsTheSum(t *testing.T) {
 	})
 }
 
-// What a list leaves out because the page is short counts as "other" together with what the row leaves out.
-func TestWriteTable_longListsEndInOther(t *testing.T) {
+// What a list leaves out because the page is short is told apart from what the row leaves out.
+func TestWriteTable_longListsEndInWords(t *testing.T) {
 	r := &schemas.TrafficReport{Host: "a.example", Level: "all", Requests: 1000, SampleRate: 1, K: 10, Rest: map[string]*schemas.ListRest{"top_paths": {Requests: 100}}}
 	for i := range 15 {
 		r.TopPaths = append(r.TopPaths, &schemas.TopPath{Path: "/" + strings.Repeat("a", i), Requests: int64(67 - i)})
@@ -122,7 +123,37 @@ func TestWriteTable_longListsEndInOther(t *testing.T) {
 	if n := strings.Count(page, "\n  /"); n != listRows {
 		t.Errorf("%d paths are shown, want %d", n, listRows)
 	}
-	if want := "  other (not in this list): 375 (37.5 %)\n"; !strings.Contains(page, want) { // 100 + 57 + 56 + 55 + 54 + 53
+	want := "  the next 5 paths (--by all --format csv lists them): 275 (27.5 %)\n  other paths: 100 (10.0 %)\n" // 57 + 56 + 55 + 54 + 53
+	if !strings.Contains(page, want) {
 		t.Errorf("%q is not in\n%s", want, page)
+	}
+}
+
+func TestWriteTable_visitorsOfSeveralDays(t *testing.T) {
+	r := blogRow()
+	if page := string(tableOf(t, Page{}, r)); strings.Contains(page, "per day") {
+		t.Errorf("one day:\n%s", page)
+	}
+	r.LastEvent = at(24 * 60)
+	page := string(tableOf(t, Page{}, r))
+	if want := "9 different addresses, counted per day and added"; !strings.Contains(page, want) {
+		t.Errorf("%q is not in\n%s", want, page)
+	}
+}
+
+// Nine years on one chart need more than a day and a month.
+func TestWriteTable_longChartsNameTheYear(t *testing.T) {
+	all := blogRow()
+	rows := []*schemas.TrafficReport{all}
+	for i := range 100 {
+		row := blogRow()
+		row.Level, row.Minute = "day", timestamppb.New(time.Date(2015, 5, 18+i*30, 0, 0, 0, 0, time.UTC))
+		rows = append(rows, row)
+	}
+	page := string(tableOf(t, Page{}, rows...))
+	for _, want := range []string{"2016", "2022", "each column is"} {
+		if !strings.Contains(page, want) {
+			t.Errorf("%q is not in\n%s", want, page)
+		}
 	}
 }

@@ -90,6 +90,10 @@ var originErrorWords = map[string]string{
 	"other":              "other",
 }
 
+var methodWords = map[string]string{"other": "other methods", "none": "no method"}
+
+var protocolWords = map[string]string{"other": "other versions", "none": "no version"}
+
 var cacheWords = map[string]string{
 	"hit":       "from cache",
 	"validated": "from cache, checked",
