@@ -67,6 +67,7 @@ func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error)
 	s = s.Scope("traffic")
 
 	hide := cfg.bounded() && !cfg.Summarize.SitesOnly
+	cfg.Summarize.AcrossDays = hide || slices.Contains(cfg.Levels, All)
 	parsed := transform.Summarize(s, cfg.Summarize, hide, cfg.Lateness, blocks...)
 	minutes := []beam.PCollection{transform.Merge(s, parsed.Summaries)}
 	if hide {

@@ -7,6 +7,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"math"
+	"net/netip"
 )
 
 // SeedSize is the length of a seed in bytes.
@@ -118,6 +120,16 @@ func (k *Keys) Day(day int64) *DayKey {
 	d := newDayKey(k.daySeed(day), day)
 	k.days[day] = d
 	return d
+}
+
+// noDay is the day whose key is none's.
+const noDay = math.MinInt64
+
+// Group returns what counts as one client for the k rule, as DayKey.Client does, but the same on every day: for counts over several days of one
+// run, where a client that comes back must not count again.
+func (k *Keys) Group(addr netip.Addr) uint32 {
+	_, group := k.Day(noDay).Client(addr)
+	return group
 }
 
 func (k *Keys) daySeed(day int64) []byte {

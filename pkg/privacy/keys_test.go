@@ -106,6 +106,26 @@ func TestDaysHaveDifferentKeys(t *testing.T) {
 	}
 }
 
+// Who comes back on another day is no further client, and the key that tells so is that of no day.
+func TestGroupIsTheSameEveryDay(t *testing.T) {
+	k, other := testKeys(t, 7), testKeys(t, 8)
+	rapid.Check(t, func(t *rapid.T) {
+		addr := genAddr(t)
+		group := k.Group(addr)
+		if group == 0 || group != other.Group(addr) {
+			t.Fatalf("group %d with one day's key, %d with another's", group, other.Group(addr))
+		}
+		for day := range int64(10) {
+			if _, daily := k.Day(day).Client(addr); daily == group {
+				t.Fatalf("the group is that of day %d", day)
+			}
+		}
+		if wide, err := addr.Unmap().Prefix(48); err == nil && addr.Unmap().Is6() && k.Group(wide.Addr()) != group {
+			t.Fatal("addresses of one /48 are two clients")
+		}
+	})
+}
+
 func TestExportedKeysAreEqual(t *testing.T) {
 	k := testKeys(t, 3, 4)
 	b, err := json.Marshal(k.Export())

@@ -21,6 +21,9 @@ type Config struct {
 	Keys privacy.KeySpec `json:"keys"`
 	// K is how many distinct clients a value needs to be shown. Required, at least 1.
 	K int `json:"k"`
+	// AcrossDays counts a client once for the k rule on however many days it comes. Required where rows, or the choice of the hosts that are
+	// shown, span days. It holds within one run; without it a day's clients are told apart by that day's key, which several runs share.
+	AcrossDays bool `json:"across_days,omitempty"`
 	// Sites are the known hosts: name or alias → the name that rows carry. Known hosts always have a row.
 	Sites map[string]string `json:"sites,omitempty"`
 	// SitesOnly puts every host that is not in Sites into the bucket of other hosts.

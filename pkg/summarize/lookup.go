@@ -33,6 +33,9 @@ func (s *Summarizer) client(addr netip.Addr, day int64) *client {
 	}
 	*c = client{addr: addr, day: day}
 	c.token, c.group = s.dayKey.Client(addr)
+	if s.cfg.AcrossDays {
+		c.group = s.keys.Group(addr)
+	}
 	country, network := s.geo.Lookup(addr)
 	c.network, c.country = network, countryName(country)
 	_, c.cdn = logentry.CDNOf(addr)
