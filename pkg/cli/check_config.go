@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/floodgauge/floodgauge/pkg/config"
 )
@@ -14,6 +15,34 @@ type checkConfigCmd struct {
 // Help is shown above the flags.
 func (c *checkConfigCmd) Help() string {
 	return examples("check-config floodgauge.yaml", "prints \"ok\" and what is in it, or every mistake with its line")
+}
+
+// footer shows what a configuration may hold.
+func (c *checkConfigCmd) footer() string {
+	return "\nA configuration. Everything in it is optional:\n\n" + indent(sampleConfig, "  ")
+}
+
+const sampleConfig = `k: 10                          # clients that must share a path, a country and so on before it is shown
+sites:                         # with a list, all other host names share one row
+  - api.example.org
+  - {name: example.org, aliases: [www.example.org]}
+path_templates: ["/orders/{id}"]
+sources:                       # how files are read; the first source that matches counts
+  - files: /var/log/nginx/shop*.log*
+    format: combined           # a format's name, an nginx log_format or Apache LogFormat string, or a format from below
+    host: shop.example.org     # for lines that name none
+    time_zone: Europe/Berlin   # for times without a zone
+    trusted_proxies: [10.0.0.0/8, cloudflare]
+    sample_rate: 0.1           # or a list of {from: TIME, to: TIME, rate: 0.1}
+  - files: "*.jsonl"
+    format: mine
+formats:                       # of JSON lines: our field, and its key in the line
+  mine: {fields: {time: ts, host: vhost, client: ip, method: verb, url: uri, status: code, latency: ms}, units: {latency: ms}}
+# geo: {country: /var/lib/geo/country.mmdb, network: /var/lib/geo/asn.mmdb}
+`
+
+func indent(text, by string) string {
+	return by + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n"+by) + "\n"
 }
 
 // Run checks the file.

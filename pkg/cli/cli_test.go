@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/floodgauge/floodgauge/pkg/config"
 )
 
 // update tells whether golden files are to be written anew. Beam's Dataflow runner, which this program holds, has already defined the flag -update.
@@ -102,6 +104,17 @@ func TestFailuresAndTheirExitCodes(t *testing.T) {
 		if code := fail(&stderr, c.err); code != c.code || stderr.String() != c.want {
 			t.Errorf("%v: exit code %d, stderr %q", c.err, code, stderr.String())
 		}
+	}
+}
+
+// The configuration that the help shows is one.
+func TestSampleConfig(t *testing.T) {
+	c, err := config.Parse("sample.yaml", []byte(sampleConfig))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(c.Sites) != 2 || len(c.Sources) != 2 || len(c.Formats) != 1 || len(c.PathTemplates) != 1 {
+		t.Errorf("got %+v", c)
 	}
 }
 

@@ -96,7 +96,7 @@ func (c *loggenCmd) write(env *environment, cfg loggen.Config) error {
 		return loggenError(err, c.Follow)
 	}
 	if c.Out != "" {
-		fmt.Fprintf(env.stderr, "%s lines, %s bytes in %s\n", short(float64(stats.Lines)), short(float64(stats.Bytes)), c.Out)
+		fmt.Fprintf(env.stderr, "%s lines, %sB in %s\n", short(float64(stats.Lines)), short(float64(stats.Bytes)), c.Out)
 	}
 	return nil
 }
