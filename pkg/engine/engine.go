@@ -104,7 +104,7 @@ type child struct {
 	cmd    *exec.Cmd
 	stdin  io.WriteCloser // kept open: its end tells the child that the parent is gone
 	status *os.File
-	stderr *tail
+	stderr *ending
 }
 
 // startWith starts the child, in a network namespace of its own or in this one.
@@ -118,7 +118,7 @@ func startWith(ctx context.Context, job *Job, isolated bool) (*child, error) {
 		return nil, err
 	}
 	defer statusWrite.Close()
-	c := &child{cmd: exec.CommandContext(ctx, exe), status: statusRead, stderr: &tail{}} //nolint:gosec // G204: exe is this very program
+	c := &child{cmd: exec.CommandContext(ctx, exe), status: statusRead, stderr: &ending{}} //nolint:gosec // G204: exe is this very program
 	c.cmd.Env = append(os.Environ(), childVariable+"=shared")
 	if isolated {
 		c.cmd.Env = append(os.Environ(), childVariable+"=isolated")
