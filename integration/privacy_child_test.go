@@ -43,7 +43,9 @@ func childForTest() int {
 		case "":
 			return traffic.BuildLocal(s, raw)
 		case faultNoFolder:
-			if err := os.RemoveAll(dir); err != nil {
+			spec.Dir += "/missing"
+			raw, err := json.Marshal(spec)
+			if err != nil {
 				return err
 			}
 			return traffic.BuildLocal(s, raw)
