@@ -34,7 +34,7 @@ var reasonWords = map[string]string{
 	"broken_json":   "broken JSON",
 	"no_match":      "do not fit the format",
 	"no_time":       "have no time",
-	"bad_time":      "have a time that is none",
+	"bad_time":      "have a time that cannot be read",
 	"future":        "lie in the future: is the clock right?",
 	"before_1995":   "lie before 1995: was the clock ever set?",
 	"too_late":      "came too late",
