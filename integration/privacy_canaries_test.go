@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -47,11 +48,14 @@ var (
 	secretNumbers = []string{"49170555019283", "0f8fad5b-d9cb-469f-a165-70867728950e"}
 )
 
-// Canaries that may come out where k visitors share them: words of paths, names of sites, the number of a network.
-var sharedOnly = []canary{
-	{"word of the path", "lanternfish"}, {"referrer", "lamplighterhollow"}, {"referring app", "tinkerwhistle"}, {"host", "marshwiggle"},
-	{"host made up by a client", "zq7xhost4w9"}, {"host with an address", "203-0-113-85"}, {"network", "4200012345"},
-}
+// Canaries that may come out where k visitors share them: names of sites, words of paths, other sites, the number of a network.
+var (
+	sharedSites  = []canary{{"host", "marshwiggle"}, {"host made up by a client", "zq7xhost4w9"}, {"host with an address", "203-0-113-85"}}
+	sharedValues = []canary{
+		{"word of the path", "lanternfish"}, {"referrer", "lamplighterhollow"}, {"referring app", "tinkerwhistle"}, {"network", "4200012345"},
+	}
+	sharedOnly = slices.Concat(sharedSites, sharedValues)
+)
 
 // neverOut are the canaries that no output and no shuffled byte may have.
 func neverOut() (all []canary) {
