@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -108,6 +109,10 @@ func (noLogger) Log(context.Context, log.Severity, int, string) {}
 func startPrism(ctx context.Context) error {
 	if err := initBeam(map[string]string{"environment_type": "loopback"}); err != nil {
 		return err
+	}
+	// Prism and its workers find each other by this name; without it they would try for ever.
+	if _, err := net.DefaultResolver.LookupHost(ctx, "localhost"); err != nil {
+		return errors.New(`the engine needs the name localhost, which this system does not know: add the line "127.0.0.1 localhost" to /etc/hosts`)
 	}
 	if _, err := prism.CreateJobServer(ctx, prism.Options{}); err != nil {
 		return fmt.Errorf("starting the engine: %w", err)

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"time"
 
+	_ "github.com/floodgauge/floodgauge/pkg/engine/username" // before Beam's packages ask for the user
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 )
