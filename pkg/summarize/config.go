@@ -49,10 +49,6 @@ type Config struct {
 // MaxFuture is how far a clock may run ahead of the arrival of its lines.
 const MaxFuture = 5 * time.Minute
 
-// maxHosts bounds the hosts without a site entry that one bundle tells apart; what comes after shares the bucket. Too small a value hides
-// sites of a provider without a site list, too large a one lets invented host names take memory: about 4 kB each.
-const maxHosts = 10_000
-
 func (c *Config) validate() error {
 	if c.K < 1 {
 		return fmt.Errorf("k is %d: it must be at least 1", c.K)

@@ -15,6 +15,9 @@ type host struct {
 	id   uint64 // parts the caches of texts that depend on the host
 	keys *privacy.Keys
 
+	own   bool // the operator's: it has its row whatever comes
+	named bool // handed over under its name before
+
 	k          int
 	last       *report.Summary // the summary of lastMinute: logs are nearly in order
 	lastMinute int64
@@ -57,6 +60,7 @@ func (h *host) flushBefore(minute int64, emit func(string, int64, *report.Summar
 		}
 		emit(h.name, m, h.minutes[m])
 		delete(h.minutes, m)
+		h.named = true
 	}
 	h.last, h.lastMinute = nil, -1
 }
@@ -73,8 +77,10 @@ func (h *host) size() int {
 func (s *Summarizer) setHosts() {
 	s.bucket = newHost(OtherHosts, s.cfg.K, s.keys)
 	s.rows[OtherHosts] = s.bucket
+	s.bucket.own = true
 	for name, row := range s.cfg.Sites {
 		s.hosts[name] = s.row(row)
+		s.hosts[name].own = true
 	}
 }
 
@@ -82,7 +88,8 @@ func (s *Summarizer) row(name string) *host {
 	h := s.rows[name]
 	if h == nil {
 		h = newHost(name, s.cfg.K, s.keys)
-		h.id = uint64(len(s.rows)) * 0x9e3779b97f4a7c15
+		s.lastID++
+		h.id = s.lastID * 0x9e3779b97f4a7c15
 		s.rows[name] = h
 	}
 	return h
@@ -104,25 +111,22 @@ func (s *Summarizer) hostOf(src *source, e *logentry.Entry) *host {
 	if h := s.hosts[name]; h != nil {
 		return h
 	}
+	asked := name == src.host || s.only[name]
 	switch {
 	case s.cfg.SitesOnly && name != src.host:
 		s.counts.UnknownSite++
 		return s.bucket
-	case len(s.hosts) >= maxHosts+len(s.cfg.Sites):
+	case !asked && s.crowded():
 		s.counts.OverCap++
+		s.turnedAway++
 		return s.bucket
 	}
 	h := s.row(name)
 	s.hosts[name] = h
-	return h
-}
-
-// forgetHosts gives the slots of hosts that are no known sites free for the next bundle once they are all taken.
-func (s *Summarizer) forgetHosts() {
-	if len(s.hosts) < maxHosts+len(s.cfg.Sites) {
-		return
+	if asked {
+		h.own = true
+	} else if !h.own {
+		s.unlisted++
 	}
-	clear(s.hosts)
-	clear(s.rows)
-	s.setHosts()
+	return h
 }

@@ -35,7 +35,11 @@ type Summarizer struct {
 	hosts  map[string]*host // by the name in the line
 	rows   map[string]*host // by the name in the row
 	bucket *host
-	newest int64 // minute since the last Flush
+	lastID uint64 // of a host
+
+	unlisted   int   // hosts that have a place though nobody listed them
+	turnedAway int   // lines that found no place for their host since room was made
+	newest     int64 // minute since the last Flush
 
 	day        int64
 	dayKey     *privacy.DayKey // of day
@@ -148,6 +152,9 @@ func (s *Summarizer) Add(b *logentry.Block, dead func(logentry.DeadLetter)) {
 	}
 	s.counts.Bytes += int64(len(b.Data))
 	letters.flush()
+	if s.turnedAway >= maxHosts {
+		s.makeRoom()
+	}
 }
 
 func lineEnd(data []byte, start int) (end, next int) {
@@ -228,7 +235,6 @@ func (s *Summarizer) lineID(e *logentry.Entry, b *logentry.Block, start int64) u
 func (s *Summarizer) Flush(emit func(host string, minute int64, sum *report.Summary)) {
 	s.flushBefore(maxTime, emit)
 	s.newest = 0
-	s.forgetHosts()
 }
 
 // FlushOld is Flush without the last two minutes: logs are nearly in order of time, so what is older is most likely complete, and is not handed
@@ -238,6 +244,9 @@ func (s *Summarizer) FlushOld(emit func(host string, minute int64, sum *report.S
 }
 
 func (s *Summarizer) flushBefore(minute int64, emit func(host string, minute int64, sum *report.Summary)) {
+	if s.turnedAway > 0 {
+		s.makeRoom()
+	}
 	rows := make([]*host, 0, len(s.rows))
 	for _, h := range s.rows {
 		rows = append(rows, h)
