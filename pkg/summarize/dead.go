@@ -5,6 +5,7 @@ import "github.com/floodgauge/floodgauge/pkg/logentry"
 // deadLetters joins neighbouring bad lines of one block that share a reason, so that a file of garbage makes few letters.
 type deadLetters struct {
 	block  *logentry.Block
+	key    logentry.Key
 	emit   func(logentry.DeadLetter)
 	counts *Counts
 	open   logentry.DeadLetter
@@ -21,6 +22,9 @@ func (d *deadLetters) add(reason logentry.Reason, start, length int64) {
 	}
 	d.flush()
 	d.open = logentry.DeadLetter{Source: d.block.Source, File: d.block.File, Offset: offset, Length: length, Lines: 1, Reason: reason}
+	if d.block.ID != "" {
+		d.open.MessageHash = logentry.MessageID(d.key, []byte(d.block.ID))
+	}
 }
 
 func (d *deadLetters) flush() {

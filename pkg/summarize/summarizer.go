@@ -129,7 +129,7 @@ func (s *Summarizer) Lines() int64 { return s.counts.Lines }
 
 // Add takes in every line of a block. The block's data is not kept.
 func (s *Summarizer) Add(b *logentry.Block, dead func(logentry.DeadLetter)) {
-	letters := deadLetters{block: b, emit: dead, counts: &s.counts}
+	letters := deadLetters{block: b, key: s.lineKey, emit: dead, counts: &s.counts}
 	if b.TooLong > 0 {
 		s.counts.Lines++
 		s.counts.Bytes += b.TooLong

@@ -108,6 +108,14 @@ func TestDeadLettersAreJoined(t *testing.T) {
 	}
 }
 
+// Messages have no place in a file, so their dead letters point by their id.
+func TestDeadLettersOfMessagesPointByTheirID(t *testing.T) {
+	got := run(t, testConfig(), logentry.Block{ID: "message-1", Data: []byte("garbage")}, logentry.Block{ID: "message-2", Data: []byte("garbage")})
+	if len(got.dead) != 2 || got.dead[0].MessageHash == 0 || got.dead[1].MessageHash == 0 || got.dead[0].MessageHash == got.dead[1].MessageHash {
+		t.Errorf("dead letters %+v cannot be told apart", got.dead)
+	}
+}
+
 func TestBrokenAndTooLongLines(t *testing.T) {
 	text := line("a.example.org", 1, noon) + line("a.example.org", 2, noon)[:40]
 	got := run(t, testConfig(), logentry.Block{Data: []byte(text), Broken: true}, logentry.Block{Offset: 500, TooLong: 5 << 20})
