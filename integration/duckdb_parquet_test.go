@@ -1,12 +1,10 @@
 package integration
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"iter"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -46,13 +44,7 @@ func TestParquet_opensInDuckDB(t *testing.T) {
 	writeRows(t, parquet, rows, reportwriter.WriteParquet)
 	writeRows(t, jsonl, rows, reportwriter.WriteJSON)
 
-	var errors bytes.Buffer
-	python := exec.CommandContext(t.Context(), os.Getenv("FLOODGAUGE_TEST_PYTHON"), "-c", parquetQuery, parquet, jsonl)
-	python.Stderr = &errors
-	out, err := python.Output()
-	if err != nil {
-		t.Fatalf("DuckDB does not read the files: %v\n%s\n(deploy/ci/check setup installs it and sets FLOODGAUGE_TEST_PYTHON)", err, errors.String())
-	}
+	out := askPython(t, "-c", parquetQuery, parquet, jsonl)
 	var got any
 	if err := json.Unmarshal(out, &got); err != nil {
 		t.Fatal(err)

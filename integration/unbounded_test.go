@@ -62,7 +62,21 @@ type stream struct {
 
 func (s *stream) send(n int, event, arrival time.Time) {
 	s.t.Helper()
-	if err := s.AddElements(event.UnixMilli(), message(n, event, arrival)); err != nil {
+	s.put(event, message(n, event, arrival))
+}
+
+// put adds a message with the event time that its transport says.
+func (s *stream) put(event time.Time, m *pubsub.PubsubMessage) {
+	s.t.Helper()
+	if err := s.AddElements(event.UnixMilli(), m); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// watermark advances the watermark.
+func (s *stream) watermark(to time.Time) {
+	s.t.Helper()
+	if err := s.AdvanceWatermark(to.UnixMilli()); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -72,15 +86,15 @@ func TestUnboundedPanes(t *testing.T) {
 	for n := range 12 { // on time: twelve visitors share the article
 		in.send(n, noon.Add(time.Duration(n)*time.Second), noon.Add(time.Duration(n)*time.Second+time.Second))
 	}
-	in.AdvanceWatermark(noon.Add(61 * time.Second).UnixMilli())
+	in.watermark(noon.Add(61 * time.Second))
 	for n := range 3 { // late: they arrive ten minutes after their minute
 		in.send(20+n, noon.Add(30*time.Second), noon.Add(11*time.Minute))
 	}
 	in.AdvanceProcessingTime(2000)
-	in.AdvanceWatermark(noon.Add(12 * time.Minute).UnixMilli())
+	in.watermark(noon.Add(12 * time.Minute))
 	in.send(30, noon.Add(40*time.Second), noon.Add(2*time.Hour))                  // beyond the limit
 	in.send(31, noon.Add(3*time.Hour), noon.Add(13*time.Minute))                  // of the future
-	in.AdvanceWatermark(noon.Add(50 * time.Minute).UnixMilli())                   // an idle source
+	in.watermark(noon.Add(50 * time.Minute))                                      // an idle source
 	in.send(32, noon.Add(55*time.Minute), noon.Add(55*time.Minute+2*time.Second)) // and it is back
 	in.AdvanceWatermarkToInfinity()
 
