@@ -23,7 +23,7 @@ func openDestination(flag, path string, stdout io.Writer) (*destination, error) 
 	}
 	_, err := os.Lstat(path)
 	created := errors.Is(err, fs.ErrNotExist)
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE, 0o666) //nolint:gosec // G302: reports name nobody, and the umask says who reads them
 	if err != nil {
 		return nil, createError(flag, path, err)
 	}
