@@ -7,6 +7,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"github.com/floodgauge/floodgauge/pkg/config"
+	"github.com/floodgauge/floodgauge/pkg/logentry"
 )
 
 // completionCmd is the command line of "completion".
@@ -89,8 +90,11 @@ func firstSentence(s string) string {
 
 // completedValues are the values to offer for a flag: all that it takes, or those that have a name.
 func completedValues(flag *kong.Flag) []string {
-	if flag.Name == "log-format" {
+	switch flag.Name {
+	case "log-format":
 		return config.FormatNames()
+	case "trusted-proxy":
+		return logentry.CDNKeys()
 	}
 	return flagValues(flag)
 }

@@ -21,7 +21,7 @@ _floodgauge() {
         --k) words="" ;;
         --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common" ;;
         --time-zone) words="" ;;
-        --trusted-proxy) words="" ;;
+        --trusted-proxy) words="cloudflare cloudfront fastly google akamai imperva" ;;
         --sample-rate) words="" ;;
         --config) words="" ;;
         --format) words="table csv json parquet" ;;

@@ -9,7 +9,7 @@ complete -c floodgauge -n '__fish_seen_subcommand_from report' -l to -x -d 'Leav
 complete -c floodgauge -n '__fish_seen_subcommand_from report' -l k -x -d 'Show a path, country or the like only where at least N clients had it; 1 shows all, for your own eyes'
 complete -c floodgauge -n '__fish_seen_subcommand_from report' -l log-format -x -a 'gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common' -d 'Format of the lines: a name from the list below, or an nginx log_format or Apache LogFormat string'
 complete -c floodgauge -n '__fish_seen_subcommand_from report' -l time-zone -x -d 'Time zone of lines that have none, such as Europe/Berlin'
-complete -c floodgauge -n '__fish_seen_subcommand_from report' -l trusted-proxy -x -d 'Address or range of a proxy in front that says who the client was, or a network'\''s name such as cloudflare; can be repeated'
+complete -c floodgauge -n '__fish_seen_subcommand_from report' -l trusted-proxy -x -a 'cloudflare cloudfront fastly google akamai imperva' -d 'Address or range of a proxy in front that says who the client was, or a network'\''s name such as cloudflare; can be repeated'
 complete -c floodgauge -n '__fish_seen_subcommand_from report' -l sample-rate -x -d 'Share of requests that the proxy logs, such as 0.1'
 complete -c floodgauge -n '__fish_seen_subcommand_from report' -l config -r -F -d 'Configuration file'
 complete -c floodgauge -n '__fish_seen_subcommand_from report' -l format -x -a 'table csv json parquet' -d 'table, csv, json or parquet'

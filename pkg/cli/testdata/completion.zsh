@@ -27,7 +27,7 @@ _floodgauge() {
       '*--k=[Show a path, country or the like only where at least N clients had it; 1 shows all, for your own eyes]:n: ' \
       '*--log-format=[Format of the lines: a name from the list below, or an nginx log_format or Apache LogFormat string]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common)' \
       '*--time-zone=[Time zone of lines that have none, such as Europe/Berlin]:zone: ' \
-      '*--trusted-proxy=[Address or range of a proxy in front that says who the client was, or a network'\''s name such as cloudflare; can be repeated]:range,...: ' \
+      '*--trusted-proxy=[Address or range of a proxy in front that says who the client was, or a network'\''s name such as cloudflare; can be repeated]:range,...:(cloudflare cloudfront fastly google akamai imperva)' \
       '*--sample-rate=[Share of requests that the proxy logs, such as 0.1]:share: ' \
       '*--config=[Configuration file]:file:_files' \
       '*--format=[table, csv, json or parquet]:format:(table csv json parquet)' \
