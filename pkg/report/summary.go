@@ -5,6 +5,8 @@
 package report
 
 import (
+	"fmt"
+	"io"
 	"unsafe"
 
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
@@ -39,6 +41,10 @@ type Summary struct {
 func New(k int) *Summary {
 	return &Summary{sets: groupSets{k: min(max(k, 1), MaxK)}}
 }
+
+// Format implements fmt.Formatter for every verb: what a summary knows of clients, and values that few of them share, are not for logs. Frameworks
+// print elements in their errors.
+func (*Summary) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted]") }
 
 // Add takes in one request; r is not kept, its strings are. Requests with the same Client must have the same Visitor.
 func (s *Summary) Add(r *Request) {

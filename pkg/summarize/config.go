@@ -17,8 +17,9 @@ const OtherHosts = "(other hosts)"
 // Config says how blocks become summaries. It travels to workers as JSON.
 type Config struct {
 	Sources []logentry.Source `json:"sources"`
-	// Keys are the secrets behind tokens and line ids. Required.
-	Keys privacy.KeySpec `json:"keys"`
+	// Keys are the secrets behind tokens and line ids. Required. They are no part of the JSON, which runners keep and logs may show: workers are
+	// given them another way.
+	Keys privacy.KeySpec `json:"-"`
 	// K is how many distinct clients a value needs to be shown. Required, at least 1.
 	K int `json:"k"`
 	// AcrossDays counts a client once for the k rule on however many days it comes. Required where rows, or the choice of the hosts that are
