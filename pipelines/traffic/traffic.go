@@ -49,11 +49,21 @@ func (c *Config) Validate() error {
 			return fmt.Errorf("unknown level %q: it must be minute, hour, day or all", l)
 		}
 	}
-	if !c.bounded() && slices.Contains(c.Levels, All) {
-		return fmt.Errorf("level all needs an end: it is for bounded runs only")
+	if c.bounded() {
+		return nil
 	}
-	if !c.bounded() && len(c.Summarize.Sites) == 0 {
-		return fmt.Errorf("an unbounded run needs the list of sites: host names that clients make up must not become rows")
+	return c.validateUnbounded()
+}
+
+func (c *Config) validateUnbounded() error {
+	switch late := c.Summarize.MaxLateness; {
+	case slices.Contains(c.Levels, All):
+		return fmt.Errorf("level all needs an end: it is for bounded runs only")
+	case len(c.Summarize.Sites) == 0 || !c.Summarize.SitesOnly:
+		return fmt.Errorf("an unbounded run needs the list of sites, and no others: host names that clients make up must not become rows")
+	case late <= 0 || late > c.Lateness.Allowed/2:
+		return fmt.Errorf("an unbounded run needs a limit for late lines, of at most half of the %v for which windows are kept: what is later must be diverted "+
+			"and counted before the runner drops it without a word", c.Lateness.Allowed)
 	}
 	return nil
 }
