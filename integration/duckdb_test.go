@@ -200,7 +200,7 @@ func (o *errorsSeen) latency(t *testing.T, row *schemas.TrafficReport, want [3]f
 		e := math.Abs(got-want[i]) / want[i]
 		o.latest = max(o.latest, e)
 		if e > latencyError+1e-9 {
-			t.Errorf("%v: percentile %d of the latency is %v, exactly it is %v", windowOf(row), i, got, want[i])
+			t.Errorf("%v: the %s of the latency is %v, exactly it is %v", windowOf(row), [...]string{"p50", "p95", "p99"}[i], got, want[i])
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -116,7 +117,7 @@ func runBounded(t *testing.T, cfg traffic.Config, file []byte, branches int) (ou
 	if err := os.Mkdir(results, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	spec := traffic.LocalSpec{Config: cfg, Branches: ranges(path, int64(len(file)), branches), Dir: results}
+	spec := traffic.LocalSpec{Config: cfg, Branches: ranges(path, file, branches), Dir: results}
 	res, err := engine.Run(t.Context(), engine.Job{Spec: spec, Keys: testKeys()})
 	if err != nil {
 		t.Fatal(err)
@@ -132,12 +133,17 @@ func runBounded(t *testing.T, cfg traffic.Config, file []byte, branches int) (ou
 	return out, res.Counts
 }
 
-func ranges(path string, size int64, branches int) [][]logsource.Range {
+// ranges cuts a file into several pieces for each branch, at any byte and, every second time, right where a line begins.
+func ranges(path string, file []byte, branches int) [][]logsource.Range {
 	const perBranch = 3
-	all, n := make([][]logsource.Range, branches), int64(branches*perBranch)
+	all, n, from := make([][]logsource.Range, branches), branches*perBranch, 0
 	for i := range n {
-		b := int(i) % branches
-		all[b] = append(all[b], logsource.Range{Path: path, From: size * i / n, To: size * (i + 1) / n, Size: size})
+		to := len(file) * (i + 1) / n
+		if i%2 == 0 {
+			to += bytes.IndexByte(file[to:], '\n') + 1
+		}
+		all[i%branches] = append(all[i%branches], logsource.Range{Path: path, From: int64(from), To: int64(to), Size: int64(len(file))})
+		from = to
 	}
 	return all
 }

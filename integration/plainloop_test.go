@@ -26,6 +26,10 @@ type window struct {
 	start time.Time
 }
 
+func (w window) String() string {
+	return fmt.Sprintf("%s, %s of %s", w.host, w.level, w.start.Format(time.RFC3339))
+}
+
 // outcome is what a run gives, whatever ran it: the rows in order of window, and the dead lines and their bytes by reason.
 type outcome struct {
 	rows []*schemas.TrafficReport

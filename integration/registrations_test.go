@@ -60,7 +60,7 @@ func buildLocal(s beam.Scope, sites bool) error {
 		cfg.Sites, cfg.SitesOnly = nil, false
 	}
 	spec := traffic.LocalSpec{Config: traffic.Config{Summarize: cfg, Levels: append([]string{traffic.All}, allLevels...)},
-		Branches: ranges("access.log", 1000, 2), Dir: "results"}
+		Branches: ranges("access.log", make([]byte, 1000), 2), Dir: "results"}
 	raw, err := json.Marshal(spec)
 	if err != nil {
 		return err
