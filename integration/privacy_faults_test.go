@@ -38,6 +38,25 @@ func truncatedLog(t *testing.T, f logFormat) []byte {
 // unspoiltLog has none of the lines that would be told apart before the fault.
 func unspoiltLog(_ *testing.T, f logFormat) []byte { return []byte(strings.Join(f.goodLines(), "\n")) }
 
+// arrayLog has JSON lines as an array over many lines, as gcloud prints them.
+func arrayLog(*testing.T, logFormat) []byte {
+	lines := firstWave[0].goodLines()
+	for i, line := range lines {
+		lines[i] = strings.ReplaceAll(line, `,"`, ",\n  \"")
+	}
+	return []byte("[\n" + strings.Join(lines, ",\n") + "\n]\n")
+}
+
+// envelopeLog has the lines in messages as Pub/Sub pushes them.
+func envelopeLog(*testing.T, logFormat) []byte {
+	var log []byte
+	for _, line := range slices.Concat(firstWave[0].goodLines(), firstWave[0].brokenLines()) {
+		log = append(log, jsonLine(object{"message": object{"data": []byte(line), "messageId": secret("id"), "attributes": object{"a": secret("label")}}})...)
+		log = append(log, '\n')
+	}
+	return log
+}
+
 func env(settings ...string) func(*testing.T, *box) {
 	return func(_ *testing.T, b *box) {
 		for _, s := range settings {
@@ -60,6 +79,9 @@ var faults = []fault{
 	{name: "truncated gzip", args: []string{"LOG"}, log: truncatedLog, code: 1, says: "ends too early"},
 	{name: "truncated gzip from standard input", args: []string{"-"}, stdin: true, log: truncatedLog, code: 1, says: "ends too early"},
 	{name: "standard input", args: []string{"-", "--format", "json"}, stdin: true, log: wholeLog, says: "requests"},
+	{name: "array", args: []string{"LOG", "--format", "json"}, log: arrayLog, says: "requests"},
+	{name: "array without end", args: []string{"LOG", "--format", "json"}, log: func(t *testing.T, f logFormat) []byte { a := arrayLog(t, f); return a[:len(a)*2/3] }, says: "requests"},
+	{name: "messages of Pub/Sub", args: []string{"LOG", "--format", "json"}, log: envelopeLog, says: "requests"},
 	{name: "panic in a step", args: []string{"LOG"}, log: unspoiltLog, set: env(faultVariable + "=" + faultPanic), code: 1, says: "crashed"},
 	{name: "panic of the child", args: []string{"LOG"}, log: unspoiltLog, set: env(faultVariable + "=" + faultCrash), code: 1, says: "crashed"},
 	{name: "child killed", args: []string{"LOG"}, log: unspoiltLog, set: env(faultVariable + "=" + faultKill), code: 1, says: "killed"},
