@@ -8,7 +8,7 @@ build: ## build ./floodgauge
 	CGO_ENABLED=0 go build -trimpath -o floodgauge .
 
 test: ## only the tests, without the race detector
-	FLOODGAUGE_TEST_PYTHON=$(CURDIR)/.cache/venv/bin/python go test ./...
+	go test ./...
 
 lint: ## only the linters
 	deploy/ci/check lint

@@ -11,11 +11,11 @@ import (
 	"testing"
 )
 
-// buildProgram builds the program as deploy/docker/Dockerfile does.
+// buildProgram builds the static program.
 func buildProgram(t *testing.T) string {
 	t.Helper()
 	program := filepath.Join(t.TempDir(), "floodgauge")
-	cmd := exec.CommandContext(t.Context(), "go", "build", "-trimpath", "-o", program, "..")
+	cmd := exec.CommandContext(t.Context(), "go", "build", "-o", program, "..")
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Fatalf("building: %v\n%s", err, out)
