@@ -64,15 +64,15 @@ func requestsOf(value proto.Message) int64 {
 // checkTruth holds a row to its requests: the number of visitors, the sketch only from k on, and in the lists exactly the values that at least k
 // clients have.
 func checkTruth(t *rapid.T, row *schemas.TrafficReport, requests []shopper) {
-	visitors := map[netip.Prefix]bool{}
+	visitors, clients := map[netip.Prefix]bool{}, map[netip.Prefix]bool{}
 	for _, r := range requests {
-		visitors[r.visitor()] = true
+		visitors[r.visitor()], clients[r.group()] = true, true
 	}
 	if int(row.GetVisitors()) != len(visitors) || row.GetLines() != int64(len(requests)) {
 		t.Fatalf("%d visitors and %d lines, want %d and %d", row.GetVisitors(), row.GetLines(), len(visitors), len(requests))
 	}
-	if hasSketch := len(row.GetVisitorsSketch()) > 0; hasSketch != (len(visitors) >= interferenceK) {
-		t.Fatalf("a sketch of %d visitors: %v", len(visitors), hasSketch)
+	if hasSketch := len(row.GetVisitorsSketch()) > 0; hasSketch != (len(clients) >= interferenceK) {
+		t.Fatalf("a sketch of %d clients: %v", len(clients), hasSketch)
 	}
 	for list, shown := range shownIn(row) {
 		if slices.Contains(row.GetNotLogged(), listOf[list].field) {

@@ -66,6 +66,10 @@ func TestCrowdOfOneHousehold(t *testing.T) {
 		v.at = v.at.Add(time.Duration(i) * time.Second)
 		lines = append(lines, gcpLine(v))
 	}
+	alone := newBox(t).run(t, []byte(strings.Join(lines, "\n")), "report", "--format", "json", "--by", "all", "--host", "home.example.org", "-")
+	if rows := rowsOf(t, alone.left["standard output"]); len(rows) != 1 || rows[0].GetVisitors() != 5*crowd || len(rows[0].GetVisitorsSketch()) > 0 {
+		t.Errorf("a household alone has a sketch: %v", rows)
+	}
 	for _, v := range crowdVisits("home.example.org") {
 		lines = append(lines, gcpLine(v))
 	}

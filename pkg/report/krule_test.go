@@ -177,4 +177,11 @@ func TestSketchIsHiddenBelowK(t *testing.T) {
 			t.Errorf("%d visitors: says %d, sketch of %d bytes", n, row.GetVisitors(), len(row.GetVisitorsSketch()))
 		}
 	}
+	household := New(10)
+	for n := range uint64(20) {
+		household.Add(&Request{Logged: allFields, Group: 7, Visitor: n + 1, Client: tokenOf(n + 1), Time: minuteStart})
+	}
+	if row := household.Report("example.org", timeOf(minuteStart), "minute"); row.GetVisitors() != 20 || len(row.GetVisitorsSketch()) > 0 {
+		t.Errorf("%d visitors of one household have a sketch", row.GetVisitors())
+	}
 }

@@ -218,7 +218,8 @@ func (w *rowWriter) visitors() {
 		n = uint64(known)
 	}
 	w.row.Visitors = proto.Int64(atMost(n))
-	if n >= uint64(w.sum.sets.k) {
+	// Visitors of one household, or of one person on several days, are many hashes of fewer clients.
+	if n >= uint64(w.sum.sets.k) && w.sum.sets.enough(w.sum.groups) {
 		w.row.VisitorsSketch = w.sum.visitors.bigQuery()
 	}
 }
