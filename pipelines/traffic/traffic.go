@@ -33,7 +33,7 @@ type Config struct {
 
 // Output is what the graph gives.
 type Output struct {
-	Reports     []beam.PCollection // *schemas.TrafficReport, one or two for each level
+	Reports     []beam.PCollection // *schemas.TrafficReport, one for each level
 	DeadLetters beam.PCollection   // logentry.DeadLetter
 }
 
@@ -78,13 +78,18 @@ func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error)
 
 	hide := cfg.bounded() && !cfg.Summarize.SitesOnly
 	cfg.Summarize.AcrossDays = hide || slices.Contains(cfg.Levels, All)
-	parsed := transform.Summarize(s, cfg.Summarize, hide, cfg.Lateness, blocks...)
-	minutes := []beam.PCollection{transform.Merge(s, parsed.Summaries)}
+	parsed := transform.Summarize(s, cfg.Summarize, hide, blocks...)
 	if hide {
 		visible := transform.VisibleHosts(s, cfg.Summarize.K, parsed.Clients)
-		shown, bucket := transform.HideHosts(s, namedHosts(&cfg.Summarize), visible, minutes[0])
-		minutes = []beam.PCollection{shown, bucket}
+		for i, sums := range parsed.Summaries {
+			parsed.Summaries[i] = transform.HideHosts(s, namedHosts(&cfg.Summarize), visible, sums)
+		}
 	}
+	for i, sums := range parsed.Summaries {
+		// Windows are given before branches flow together: a runner then hands the summaries to the shuffle as they are.
+		parsed.Summaries[i] = transform.Windows(s, time.Minute, cfg.Lateness, sums)
+	}
+	minutes := transform.Merge(s, transform.Flatten(s, parsed.Summaries...))
 	return Output{Reports: levels(s, cfg, minutes), DeadLetters: parsed.DeadLetters}, nil
 }
 
@@ -104,14 +109,11 @@ var coarser = []struct {
 	}},
 }
 
-// levels makes the rows of every level wanted. The collections of a level are kept apart where they need not flow together, as each joint costs an
-// encoding of all that passes.
-func levels(s beam.Scope, cfg Config, minutes []beam.PCollection) (rows []beam.PCollection) {
-	add := func(s beam.Scope, level string, summaries []beam.PCollection) {
+// levels makes the rows of every level wanted.
+func levels(s beam.Scope, cfg Config, minutes beam.PCollection) (rows []beam.PCollection) {
+	add := func(s beam.Scope, level string, summaries beam.PCollection) {
 		if slices.Contains(cfg.Levels, level) {
-			for _, col := range summaries {
-				rows = append(rows, transform.Reports(s, level, cfg.Lateness, col))
-			}
+			rows = append(rows, transform.Reports(s, level, cfg.Lateness, summaries))
 		}
 	}
 	add(s.Scope(Minute), Minute, minutes)
@@ -119,11 +121,7 @@ func levels(s beam.Scope, cfg Config, minutes []beam.PCollection) (rows []beam.P
 	for _, l := range coarser {
 		if needed(cfg.Levels, l.name) {
 			scope := s.Scope(l.name)
-			var windowed []beam.PCollection
-			for _, col := range last {
-				windowed = append(windowed, l.window(scope, cfg.Lateness, col))
-			}
-			last = []beam.PCollection{transform.Merge(scope, transform.Flatten(scope, windowed...))}
+			last = transform.Merge(scope, l.window(scope, cfg.Lateness, last))
 			add(scope, l.name, last)
 		}
 	}

@@ -23,7 +23,7 @@ func (in *inputs) open(o *reportOptions, f logsource.File) (src logentry.Source,
 	if err != nil {
 		return src, nil, err
 	}
-	if len(bytes.TrimSpace(sample)) == 0 && f.Size <= int64(len(sample)) {
+	if len(bytes.TrimSpace(sample)) == 0 && len(bytes.TrimSpace(begin)) == 0 {
 		return src, nil, fmt.Errorf("%s %w", src.Name, errEmpty)
 	}
 	if src.Format == "" {

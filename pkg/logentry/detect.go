@@ -39,7 +39,7 @@ func Detect(sample []byte) (Detection, error) {
 		}
 	}
 	if lines == 0 {
-		return Detection{}, errors.New("there are no lines to tell the log format by")
+		return Detection{}, errors.New("its beginning has no whole line to tell the log format by; say which it is with --log-format")
 	}
 	best := bestFormat(counts)
 	best.Lines = lines

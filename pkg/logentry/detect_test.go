@@ -93,7 +93,7 @@ func TestDetectErrors(t *testing.T) {
 		data string
 		want []string
 	}{
-		"nothing":    {"", []string{"no lines"}},
+		"nothing":    {"", []string{"no whole line"}},
 		"text":       {"hello world\nit is me\n", []string{"0 of the first 2 lines", "gcp, gcp-bigquery, nginx-json, cloudflare, combined", "--log-format '$remote_addr", "--log-format '%h %l"}},
 		"other JSON": {`{"a":1}` + "\n" + `{"b":2}`, []string{"0 of the first 2", "name their keys", "formats: {mine: {fields:", "--log-format mine"}},
 		"one line":   {"hello", []string{"its only line does not fit"}},

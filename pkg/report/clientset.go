@@ -49,3 +49,6 @@ func clientGroups(set []byte) []uint32 {
 	}
 	return groups
 }
+
+// FirstEvent returns the time of the earliest request, in Unix nanoseconds.
+func (s *Summary) FirstEvent() int64 { return s.counters.first }

@@ -1,6 +1,8 @@
 package transform
 
 import (
+	"time"
+
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
@@ -11,9 +13,8 @@ import (
 func init() {
 	register.Combiner1[[]byte](&clientSetFn{})
 	register.DoFn3x0[string, []byte, func(string)](&enoughFn{})
-	register.DoFn5x0[string, *report.Summary, func(*string) bool, func(string, *report.Summary), func(string, *report.Summary)](&routeFn{})
+	register.DoFn4x0[string, *report.Summary, func(*string) bool, func(beam.EventTime, string, *report.Summary)](&routeFn{})
 	register.Emitter1[string]()
-	register.Emitter2[string, *report.Summary]()
 	register.Iter1[string]()
 }
 
@@ -48,7 +49,7 @@ type routeFn struct {
 }
 
 // ProcessElement routes one summary.
-func (f *routeFn) ProcessElement(host string, sum *report.Summary, visible func(*string) bool, shown, bucket func(string, *report.Summary)) {
+func (f *routeFn) ProcessElement(host string, sum *report.Summary, visible func(*string) bool, emit func(beam.EventTime, string, *report.Summary)) {
 	if f.visible == nil {
 		f.visible = map[string]bool{summarize.OtherHosts: false}
 		for _, h := range f.Always {
@@ -61,17 +62,17 @@ func (f *routeFn) ProcessElement(host string, sum *report.Summary, visible func(
 			}
 		}
 	}
-	if f.visible[host] {
-		shown(host, sum)
-	} else {
-		bucket(summarize.OtherHosts, sum)
+	if !f.visible[host] {
+		host = summarize.OtherHosts
 	}
+	emit(endOfMinute(sum.FirstEvent()/int64(time.Minute)), host, sum)
 }
 
-// HideHosts gives the summaries of hosts that are neither visible nor always shown to the bucket of other hosts and merges them there.
-// PCollection<KV<host, *report.Summary>> → two of the same: the shown hosts', and the bucket's.
-func HideHosts(s beam.Scope, always []string, visible, summaries beam.PCollection) (shown, bucket beam.PCollection) {
-	s = s.Scope("transform.HideHosts")
-	shown, hidden := beam.ParDo2(s, &routeFn{Always: always}, summaries, beam.SideInput{Input: visible})
-	return shown, Merge(s, hidden)
+// HideHosts gives the summaries of hosts that are neither visible nor always shown to the bucket of other hosts, and all of them the time of their
+// minute. PCollection<KV<host, *report.Summary>> without a time → the same at the end of their minute.
+//
+// The summaries come without a time, as does what visible is made of: Prism takes a side input for complete once its watermark has passed that of the
+// main input, which for times within the run can be before it has any element.
+func HideHosts(s beam.Scope, always []string, visible, summaries beam.PCollection) beam.PCollection {
+	return beam.ParDo(s.Scope("transform.HideHosts"), &routeFn{Always: always}, summaries, beam.SideInput{Input: visible})
 }

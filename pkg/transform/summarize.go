@@ -3,7 +3,6 @@ package transform
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/mtime"
@@ -15,9 +14,9 @@ import (
 )
 
 func init() {
-	register.DoFn5x1[context.Context, logentry.Block, func(beam.EventTime, string, *report.Summary), func(string, []byte), func(logentry.DeadLetter), error](&summarizeFn{})
+	register.DoFn5x1[context.Context, logentry.Block, func(beam.EventTime, string, *report.Summary), func(beam.EventTime, string, []byte), func(logentry.DeadLetter), error](&summarizeFn{})
 	register.Emitter3[beam.EventTime, string, *report.Summary]()
-	register.Emitter2[string, []byte]()
+	register.Emitter3[beam.EventTime, string, []byte]()
 	register.Emitter1[logentry.DeadLetter]()
 }
 
@@ -55,7 +54,7 @@ func (f *summarizeFn) Setup() error {
 }
 
 // ProcessElement takes in one block.
-func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte), dead func(logentry.DeadLetter)) error {
+func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit func(beam.EventTime, string, *report.Summary), clients func(beam.EventTime, string, []byte), dead func(logentry.DeadLetter)) error {
 	before := f.summarizer.Lines()
 	f.summarizer.Add(&b, dead)
 	f.blocks++
@@ -70,40 +69,49 @@ func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit f
 }
 
 // FinishBundle hands over what the bundle gathered.
-func (f *summarizeFn) FinishBundle(ctx context.Context, emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte), _ func(logentry.DeadLetter)) error {
+func (f *summarizeFn) FinishBundle(ctx context.Context, emit func(beam.EventTime, string, *report.Summary), clients func(beam.EventTime, string, []byte), _ func(logentry.DeadLetter)) error {
 	f.hand(f.summarizer.Flush, emit, clients)
 	f.reported = reportCounts(ctx, f.summarizer.Counts(), f.reported)
 	return nil
 }
 
 // hand hands summaries over as flush gives them.
-func (f *summarizeFn) hand(flush func(func(string, int64, *report.Summary)), emit func(beam.EventTime, string, *report.Summary), clients func(string, []byte)) {
+func (f *summarizeFn) hand(flush func(func(string, int64, *report.Summary)), emit func(beam.EventTime, string, *report.Summary), clients func(beam.EventTime, string, []byte)) {
 	flush(func(host string, minute int64, sum *report.Summary) {
 		if f.Visible {
-			clients(host, sum.ClientSet())
+			clients(mtime.MinTimestamp, host, sum.ClientSet())
 		}
-		// The minute's last instant: never before the element's own time, so a watermark that has passed the minute's beginning does no harm.
-		emit(mtime.FromMilliseconds(minute*60_000+59_999), host, sum)
+		emit(f.eventTime(minute), host, sum)
 	})
 }
 
+// eventTime is the minute's last instant: never before the element's own time, so a watermark that has passed the minute's beginning does no
+// harm. Where hosts are still to be hidden it is the beginning of time; see HideHosts.
+func (f *summarizeFn) eventTime(minute int64) beam.EventTime {
+	if f.Visible {
+		return mtime.MinTimestamp
+	}
+	return endOfMinute(minute)
+}
+
+func endOfMinute(minute int64) beam.EventTime { return mtime.FromMilliseconds(minute*60_000 + 59_999) }
+
 // Parsed is what Summarize gives.
 type Parsed struct {
-	Summaries   beam.PCollection // KV<host, *report.Summary> in windows of a minute, one or more per host, minute and bundle
-	Clients     beam.PCollection // KV<host, client set>, where asked for
-	DeadLetters beam.PCollection // logentry.DeadLetter
+	Summaries   []beam.PCollection // KV<host, *report.Summary>, one or more per host, minute and bundle: at the end of their minute, or without a time where hosts are to be hidden
+	Clients     beam.PCollection   // KV<host, client set>, where asked for
+	DeadLetters beam.PCollection   // logentry.DeadLetter
 }
 
 // Summarize parses blocks and gathers summaries in each bundle. Each of blocks is a PCollection<logentry.Block>.
-func Summarize(s beam.Scope, cfg summarize.Config, visible bool, late Lateness, blocks ...beam.PCollection) Parsed {
+func Summarize(s beam.Scope, cfg summarize.Config, visible bool, blocks ...beam.PCollection) Parsed {
 	s = s.Scope("transform.Summarize")
 	var sums, clients, dead []beam.PCollection
 	for _, b := range blocks {
 		x, y, z := beam.ParDo3(s, &summarizeFn{Config: cfg, Visible: visible}, b)
-		// Windows are given before branches flow together: a runner then hands the summaries to the shuffle as they are.
-		sums, clients, dead = append(sums, Windows(s, time.Minute, late, x)), append(clients, y), append(dead, z)
+		sums, clients, dead = append(sums, x), append(clients, y), append(dead, z)
 	}
-	return Parsed{Flatten(s, sums...), Flatten(s, clients...), Flatten(s, dead...)}
+	return Parsed{sums, Flatten(s, clients...), Flatten(s, dead...)}
 }
 
 // Flatten is beam.Flatten without a step of its own where there is nothing to do.
