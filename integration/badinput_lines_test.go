@@ -71,3 +71,22 @@ func TestMostlyGarbage(t *testing.T) {
 	}
 	shell(t, "report", fileOf(t, "access.log", log.Bytes())).expect(t, "garbage", 0, "300 requests", "2,400 not readable", "do not fit the format")
 }
+
+// TestLongLineFirst: a log that begins with a line of 100 MB is read; through a pipe, which is not kept in memory, its format must be said.
+func TestLongLineFirst(t *testing.T) {
+	log := append(bytes.Repeat([]byte("x"), 100<<20), '\n')
+	log = append(log, logOf(t, "vhost-combined", 100)...)
+	shell(t, "report", fileOf(t, "access.log", log)).expect(t, "file", 0, "100 requests", "1: longer than 1 MiB; for example ", "access.log, byte 0")
+	for _, c := range []struct {
+		code int
+		want string
+		args []string
+	}{
+		{1, "standard input: its beginning has no whole line to tell the log format by; say which it is with --log-format", nil},
+		{0, "100 requests", []string{"--log-format", "vhost-combined"}},
+	} {
+		cmd := newBox(t).command(t, append(append([]string{"report"}, c.args...), "-")...)
+		cmd.Stdin = bytes.NewReader(log)
+		finish(t, cmd).expect(t, "standard input", c.code, c.want)
+	}
+}
