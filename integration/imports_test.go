@@ -27,6 +27,8 @@ var layers = map[string][]string{
 	"pkg/logsource":       {"pkg/logentry"},
 	"pkg/reportwriter":    {"schemas", "pkg/vocabulary"},
 	"pkg/loggen":          {"pkg/vocabulary"},
+	"pkg/access":          {},
+	"pkg/reportstore":     {"pkg/access", "schemas"},
 	"pkg/config":          {"pkg/logentry", "pkg/privacy", "pkg/report", "pkg/spelling"},
 	"pkg/transform":       {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "schemas"},
 	"pipelines/traffic":   {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/summarize", "pkg/transform"},

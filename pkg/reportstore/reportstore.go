@@ -1,0 +1,252 @@
+// Package reportstore says what a store of traffic reports must do: what a slice of a live run or a replay hands it (writing), and what pages,
+// commands and audits ask of it (reading). The stores themselves are the packages below it, and one suite of tests holds them all. It knows
+// neither engines nor log formats, and what it keeps names no visitor but for the encoded summaries of minutes, hours and days that are not closed
+// yet, which hold clients as day-keyed tokens.
+package reportstore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/floodgauge/floodgauge/pkg/access"
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+// What a store can say went wrong; each comes wrapped in a sentence that says where and what to do.
+var (
+	// ErrFull: the disk has no room. Nothing of the commit is visible; it can be tried again.
+	ErrFull = errors.New("the disk is full")
+	// ErrLocked: another process works with the same data.
+	ErrLocked = errors.New("the data is in use")
+	// ErrDamaged: a file is no store, or its content is broken.
+	ErrDamaged = errors.New("the data is damaged")
+	// ErrNewer: the file was written by a newer version of this program.
+	ErrNewer = errors.New("the data is from a newer version")
+	// ErrStale: a commit's cursor does not continue where the store's is: somebody else committed it, or it was committed before.
+	ErrStale = errors.New("the commit was made from an older state")
+)
+
+// The levels of rows.
+const (
+	Minute = "minute"
+	Hour   = "hour"
+	Day    = "day"
+)
+
+// Span is the length of a level's slots.
+func Span(level string) time.Duration {
+	switch level {
+	case Minute:
+		return time.Minute
+	case Hour:
+		return time.Hour
+	}
+	return 24 * time.Hour
+}
+
+// RowKind tells the rows of one host and slot apart.
+type RowKind uint8
+
+const (
+	// Provisional is the row of a slot that is not closed; the next one replaces it, and a Closed one ends it.
+	Provisional RowKind = iota
+	// Closed is the row of a slot that was closed, with its lists. There is at most one in a generation.
+	Closed
+	// Late is a further row of counters of a closed slot. There may be many.
+	Late
+)
+
+// Row is one traffic report; its host, level and slot (the report's minute) are in it.
+type Row struct {
+	Kind   RowKind
+	Report *schemas.TrafficReport
+}
+
+// Partial is an encoded summary (report.Summary) of one host and slot: of a minute by one slice, or of a closed minute for its hour, or of a closed
+// hour for its day. Partials are only inserted and deleted, never changed.
+type Partial struct {
+	ID    int64 // given by the store
+	Level string
+	Host  string
+	Start time.Time // of the slot at Level
+	Data  []byte
+}
+
+// Extent is a stretch of one file, or of a spool's segment, that was read: decompressed bytes From (included) to To (excluded).
+type Extent struct {
+	Source string // the source's name
+	File   string // the file's lasting name: what logsource says the file is, whatever its path is by now
+	From   int64
+	To     int64
+}
+
+// DeadLetter points at lines that could not become entries.
+type DeadLetter struct {
+	ID     int64 // given by the store
+	Letter *schemas.DeadLetter
+	At     time.Time // when it was set aside
+	// Extent is set where a whole stretch was set aside because no run got through it: it can be tried again.
+	Extent *Extent
+	Tries  int       // how often Extent was tried
+	Next   time.Time // when it is due again; zero: only by command
+}
+
+// SourceState is what a live run remembers of a source.
+type SourceState struct {
+	Source   string
+	Frontier time.Time // latest event time of its committed slices
+	Newest   time.Time // when its last line was committed
+	Lines    int64     // since the store was made
+	Bytes    int64
+	Dead     map[string]int64 // lines by reason
+	Behind   int64            // bytes not read yet, as last seen
+	Oldest   time.Time        // when the oldest of these was first seen; zero: none
+	Problem  string           // a sentence, while something is wrong with it
+}
+
+// Commit is what becomes visible at once, or not at all.
+type Commit struct {
+	// ID makes a second commit of the same do nothing (a replay's batch id). Optional.
+	ID string
+	// Read is appended to the cursor. Each must begin where the cursor of its file ends or fill a gap in it: where any part was read before, the
+	// commit is refused with ErrStale.
+	Read []Extent
+	// Insert holds new partials, Delete the ids of used ones.
+	Insert []Partial
+	Delete []int64
+	// Rows are written with the generation that their slot has.
+	Rows []Row
+	// Hosts are hosts that may be named from now on, whoever asks for them; HostSources are the sources that carry each host.
+	Hosts       []string
+	HostSources map[string][]string
+	Sources     []SourceState // replaces what was known of them
+	Letters     []DeadLetter
+	// Resolved are the ids of set-aside extents that were read after all; Retried are those that failed again, with their new Tries and Next.
+	Resolved   []int64
+	Retried    []DeadLetter
+	Incomplete []Slot // minutes that are known to lack lines which were set aside; Complete takes the mark off
+	Complete   []Slot
+}
+
+// Slot is one slot of one level.
+type Slot struct {
+	Level string
+	Start time.Time
+}
+
+// Replay is a batch of rows from files that were read again.
+type Replay struct {
+	// ID makes a second publication of the same do nothing. Required.
+	ID string
+	// Rebuild replaces all that slots From (included) to To (excluded) have, at every level of Rows, under a new generation. Without it the rows are
+	// added as late ones.
+	Rebuild  bool
+	From, To time.Time // whole hours
+	Rows     []Row
+	// Force rebuilds even minutes of which the store has more lines than the batch.
+	Force bool
+}
+
+// State is what a live run goes on with after a start.
+type State struct {
+	Cursor      []Extent  // merged, by source, file and place
+	Partials    []Partial // without Data
+	Hosts       []string
+	HostSources map[string][]string
+	Sources     []SourceState
+	SetAside    []DeadLetter // with an Extent, not resolved
+}
+
+// Writer is the store for the one process that writes.
+type Writer interface {
+	Reader
+	State(ctx context.Context) (*State, error)
+	// PartialsOf returns the partials of a host and slot with their data, in order of ID.
+	PartialsOf(ctx context.Context, level, host string, start time.Time) ([]Partial, error)
+	Commit(ctx context.Context, c *Commit) error
+	// Publish makes a replay visible at once. It reports false where the same was published before.
+	Publish(ctx context.Context, r *Replay) (published bool, err error)
+	// Expire deletes rows that are older than their level is kept.
+	Expire(ctx context.Context, now time.Time, keep Retention) error
+}
+
+// Retention is how long rows are kept by level; 0 is for ever.
+type Retention struct {
+	Minutes, Hours, Days time.Duration
+}
+
+// DefaultRetention is 14 days of minutes, 13 months of hours, days for ever.
+var DefaultRetention = Retention{Minutes: 14 * 24 * time.Hour, Hours: 400 * 24 * time.Hour}
+
+// Reader answers questions. Every answer is of one state of the store, and holds only sites of the set.
+type Reader interface {
+	// Sites lists sites by requests in [From, To), busiest first (equals by name), and how many there are in all.
+	Sites(ctx context.Context, who access.SiteSet, q SitesQuery) (sites []Site, total int, err error)
+	// Series returns the points of one site in [from, to) at level, by time; slots without any row are missing.
+	Series(ctx context.Context, who access.SiteSet, host, level string, from, to time.Time) ([]Point, error)
+	// Total adds all rows of one site in [from, to) up into one report, with lists: from days, hours and minutes, each where it is the coarsest
+	// that fits. It is nil where there is no row.
+	Total(ctx context.Context, who access.SiteSet, host string, from, to time.Time) (*schemas.TrafficReport, error)
+	// Rows calls each row in [from, to) at level in order of slot, host and kind; host "" is all of the set.
+	Rows(ctx context.Context, who access.SiteSet, host, level string, from, to time.Time, each func(Row) error) error
+	// Check returns lines and line_xor of all hosts by minute in [from, to): what audits compare.
+	Check(ctx context.Context, from, to time.Time) (map[time.Time]Checksum, error)
+	// Status says how fresh and complete the data is.
+	Status(ctx context.Context) (*Status, error)
+	// Letters lists dead letters, newest first.
+	Letters(ctx context.Context, limit int) ([]DeadLetter, error)
+}
+
+// SitesQuery asks for a page of sites.
+type SitesQuery struct {
+	From, To      time.Time
+	Level         string // of the points
+	Offset, Limit int
+	Search        string // part of the name; optional
+}
+
+// Site is a site in a list.
+type Site struct {
+	Host          string
+	Requests      int64
+	ResponseBytes int64
+	Errors        int64     // status 5xx
+	Last          time.Time // last event
+	Points        []Point   // with Start, Requests and Provisional only
+}
+
+// Point is what a chart needs of one slot: the sum of its rows. A nil value is not logged.
+type Point struct {
+	Start         time.Time
+	Requests      int64
+	ResponseBytes *int64
+	StatusClass   map[string]int64
+	CacheHits     *int64 // hit and validated
+	CacheHitBytes *int64
+	Visitors      *int64   // of the closed row
+	P50, P95, P99 *float64 // seconds
+	LateLines     int64
+	Lines         int64
+	Provisional   bool
+	Incomplete    bool
+}
+
+// Checksum is what conservation is checked by.
+type Checksum struct {
+	Lines int64
+	XOR   uint64
+}
+
+// Status is the state of the whole.
+type Status struct {
+	Sources        []SourceState
+	LastCommit     time.Time
+	LastEvent      time.Time
+	OpenMinutes    int
+	DeadLines      map[string]int64 // by reason
+	SetAside       int              // extents that wait for another try
+	SetAsideOldest time.Time
+	Incomplete     int   // minutes known to lack lines
+	Bytes          int64 // size on disk
+}
