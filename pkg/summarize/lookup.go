@@ -2,7 +2,6 @@ package summarize
 
 import (
 	"net/netip"
-	"unique"
 
 	"github.com/floodgauge/floodgauge/pkg/agent"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
@@ -60,8 +59,7 @@ func (s *Summarizer) path(raw []byte) *pathText {
 	p, found := s.paths.get(raw, 0)
 	if !found {
 		s.template = s.templates.Append(s.template[:0], raw)
-		// Equal templates are one string, so that they take memory once and are compared by their place.
-		*p = pathText{template: unique.Make(string(s.template)).Value(), hash: s.keys.Hash32(raw), static: privacy.Static(raw)}
+		*p = pathText{template: s.texts.of(s.template), hash: s.keys.Hash32(raw), static: privacy.Static(raw)}
 	}
 	return p
 }
@@ -84,7 +82,7 @@ func (s *Summarizer) agent(raw []byte) *agentText {
 func (s *Summarizer) referrer(h *host, raw []byte) string {
 	name, found := s.referrers.get(raw, h.id)
 	if !found {
-		*name = unique.Make(privacy.Referrer(raw, []byte(h.name))).Value()
+		*name = s.texts.of([]byte(privacy.Referrer(raw, []byte(h.name))))
 	}
 	return *name
 }

@@ -49,6 +49,7 @@ type Summarizer struct {
 	paths      cache[pathText]
 	agentTexts cache[agentText]
 	referrers  cache[string]
+	texts      texts
 	template   []byte // scratch
 
 	entry  logentry.Entry
@@ -63,7 +64,7 @@ func New(cfg *Config) (*Summarizer, error) {
 	if err := cfg.validate(); err != nil {
 		return nil, err
 	}
-	s := &Summarizer{cfg: *cfg, agents: agent.New(), hosts: map[string]*host{}, rows: map[string]*host{}, now: cfg.Now.UnixNano(),
+	s := &Summarizer{cfg: *cfg, agents: agent.New(), texts: texts{}, hosts: map[string]*host{}, rows: map[string]*host{}, now: cfg.Now.UnixNano(),
 		clients: newCache[client](clientSlots), paths: newCache[pathText](pathSlots),
 		agentTexts: newCache[agentText](agentSlots), referrers: newCache[string](referrerSlots)}
 	s.addrSecret = [2]uint64{maphash.Comparable(s.clients.seed, 1), maphash.Comparable(s.clients.seed, 2)}
