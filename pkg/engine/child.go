@@ -13,6 +13,7 @@ import (
 	"os"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -39,59 +40,76 @@ const progressPeriod = 200 * time.Millisecond
 // IsChild tells whether this process was started by Run.
 func IsChild() bool { return os.Getenv(childVariable) != "" }
 
-// Child is the main function of a child process: it reads a request from standard input, runs the graph on Prism in this process, and tells its
-// parent how it went. It returns the exit code.
+// Child is the main function of a child process: it reads requests from standard input, runs each one's graph on Prism in this process, and tells its
+// parent how it went, until the input ends or a graph fails. It returns the exit code.
 func Child(build Builder) int {
-	status := json.NewEncoder(os.NewFile(statusFD, "status"))
-	res, err := runChild(build, status)
-	last := message{Result: res}
-	if errors.Is(err, errExposed) {
-		last = message{Exposed: true}
-	} else if err != nil {
-		last = message{Error: err.Error()}
-	}
-	if status.Encode(last) != nil || err != nil {
-		return 1
+	debug.SetMemoryLimit(memoryLimit)
+	debug.SetGCPercent(gcPercent)
+	c := &serving{build: build, status: json.NewEncoder(os.NewFile(statusFD, "status"))}
+	requests := make(chan *request)
+	go c.readRequests(os.Stdin, requests)
+	for req := range requests {
+		res, err := c.serve(req)
+		last := message{Result: res}
+		if errors.Is(err, errExposed) {
+			last = message{Exposed: true}
+		} else if err != nil {
+			last = message{Error: err.Error()}
+		}
+		c.busy.Store(false)
+		if c.status.Encode(last) != nil || err != nil {
+			return 1
+		}
 	}
 	return 0
 }
 
-func runChild(build Builder, status *json.Encoder) (*Result, error) {
-	debug.SetMemoryLimit(memoryLimit)
-	debug.SetGCPercent(gcPercent)
-	req, err := readRequest(os.Stdin)
-	if err != nil {
-		return nil, err
-	}
-	if os.Getenv(childVariable) == "isolated" {
-		if loopbackUp() != nil { // some systems grant a namespace and nothing that can be done in it
-			return nil, errExposed
-		}
-	}
-	quiet()
-	transform.SetKeys(req.Keys)
-	transform.SetInput(os.NewFile(InputFD, "input"))
-	if err := startPrism(context.Background()); err != nil {
-		return nil, err
-	}
-	stop := tellProgress(status)
-	defer stop()
-	return execute(context.Background(), build, req.Spec)
+// serving is the state of a child process.
+type serving struct {
+	build  Builder
+	status *json.Encoder
+	ready  bool        // Prism is there
+	busy   atomic.Bool // with a job
 }
 
-// readRequest reads one line, and then watches for the end of the stream: it means that the parent is gone.
-func readRequest(in io.Reader) (*request, error) {
-	r := bufio.NewReader(in)
-	line, err := r.ReadBytes('\n')
-	if err != nil {
-		return nil, errors.New("the engine is started by other commands, not by hand")
+// readRequests hands over the requests, one a line. The end of the stream means that the parent is gone, or needs this process no more.
+func (c *serving) readRequests(in io.Reader, requests chan<- *request) {
+	defer close(requests)
+	for r := bufio.NewReader(in); ; {
+		line, err := r.ReadBytes('\n')
+		if err != nil && c.busy.Load() {
+			os.Exit(1)
+		}
+		var req request
+		if err != nil || json.Unmarshal(line, &req) != nil {
+			return
+		}
+		c.busy.Store(true)
+		requests <- &req
 	}
-	go func() {
-		_, _ = io.Copy(io.Discard, r)
-		os.Exit(1)
-	}()
-	var req request
-	return &req, json.Unmarshal(line, &req)
+}
+
+// serve does one job.
+func (c *serving) serve(req *request) (*Result, error) {
+	transform.StartJob(req.Keys)
+	if !c.ready {
+		if err := c.prepare(); err != nil {
+			return nil, err
+		}
+		c.ready = true
+	}
+	stop := tellProgress(c.status)
+	defer stop()
+	return execute(context.Background(), c.build, req.Spec)
+}
+
+func (c *serving) prepare() error {
+	if os.Getenv(childVariable) == "isolated" && loopbackUp() != nil {
+		return errExposed // some systems grant a namespace and nothing that can be done in it
+	}
+	quiet()
+	transform.SetInput(os.NewFile(InputFD, "input"))
+	return startPrism(context.Background())
 }
 
 // quiet turns the libraries' logs off: they may quote elements.

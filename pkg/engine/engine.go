@@ -29,7 +29,7 @@ type Job struct {
 	Spec any
 	// Keys are handed over beside the specification, through a pipe. Required.
 	Keys privacy.KeySpec
-	// Stdin is given to the child as file descriptor InputFD. Optional.
+	// Stdin is given to the child as file descriptor InputFD, for its first job. Optional.
 	Stdin *os.File
 	// TempDir is where the child and its libraries put temporary files; whoever made it removes it, as a killed child cannot. Default: the system's.
 	TempDir string
@@ -50,7 +50,7 @@ const InputFD = 4
 // statusFD is the child's file descriptor for messages to its parent.
 const statusFD = 3
 
-// request is what the parent writes to the child's standard input.
+// request is what the parent writes to the child's standard input, a line for each job.
 type request struct {
 	Spec json.RawMessage `json:"spec"`
 	Keys privacy.KeySpec `json:"keys"`
@@ -69,8 +69,45 @@ type message struct {
 // ErrStopped means that the child ended without saying how the job went: it was killed, or crashed.
 var ErrStopped = errors.New("the engine stopped before the job was done")
 
-// Run runs a job in a child process and waits for its end. When ctx ends, or this process does, the child is killed.
+// Run runs one job in a child process and waits for its end. When ctx ends, or this process does, the child is killed.
 func Run(ctx context.Context, job Job) (*Result, error) {
+	var r Runner
+	defer r.Close()
+	return r.Run(ctx, job)
+}
+
+// errExposed means that the system grants no network namespace, or none that can be used. The child then guards its port itself.
+var errExposed = errors.New("the system gives the engine no network of its own")
+
+// jobsPerChild is after how many jobs a child is replaced: Prism keeps some memory of each.
+const jobsPerChild = 300
+
+// Runner runs jobs one after the other, in a child process that it keeps between them. The zero value is ready. It serves one goroutine at a time.
+type Runner struct {
+	child   *child
+	jobs    int  // that child has done
+	exposed bool // the system gives children no network of their own
+}
+
+// Run runs one job and waits for its end. When ctx ends, or this process does, the child is killed. After an error the next job gets a new child.
+// TempDir and Stdin of a job count where it is the first of its child.
+func (r *Runner) Run(ctx context.Context, job Job) (*Result, error) {
+	req, err := encode(&job)
+	if err != nil {
+		return nil, err
+	}
+	if r.jobs >= jobsPerChild {
+		r.Close()
+	}
+	res, err := r.once(ctx, &job, req)
+	if errors.Is(err, errExposed) {
+		r.exposed = true
+		res, err = r.once(ctx, &job, req)
+	}
+	return res, err
+}
+
+func encode(job *Job) ([]byte, error) {
 	spec, err := json.Marshal(job.Spec)
 	if err != nil {
 		return nil, fmt.Errorf("encoding the job: %w", err)
@@ -79,37 +116,61 @@ func Run(ctx context.Context, job Job) (*Result, error) {
 	if err != nil {
 		return nil, fmt.Errorf("encoding the job: %w", err)
 	}
-	res, err := runOnce(ctx, &job, req, true)
-	if errors.Is(err, errExposed) {
-		res, err = runOnce(ctx, &job, req, false)
+	return append(req, '\n'), nil
+}
+
+func (r *Runner) once(ctx context.Context, job *Job, req []byte) (*Result, error) {
+	if err := r.start(job); err != nil {
+		return nil, err
+	}
+	stop := context.AfterFunc(ctx, r.child.kill)
+	defer stop()
+	r.jobs++
+	res, err := r.child.run(req, job.Progress)
+	if err != nil {
+		r.Close()
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
 	}
 	return res, err
 }
 
-// errExposed means that the system grants no network namespace, or none that can be used. The child then guards its port itself.
-var errExposed = errors.New("the system gives the engine no network of its own")
-
-func runOnce(ctx context.Context, job *Job, req []byte, isolated bool) (*Result, error) {
-	c, err := startWith(ctx, job, isolated)
-	if isolated && err != nil && isolationRefused(err) {
-		return nil, errExposed
+// start starts a child where there is none.
+func (r *Runner) start(job *Job) error {
+	if r.child != nil {
+		return nil
+	}
+	c, err := startWith(job, !r.exposed)
+	if !r.exposed && err != nil && isolationRefused(err) {
+		return errExposed
 	}
 	if err != nil {
-		return nil, fmt.Errorf("starting the engine: %w", err)
+		return fmt.Errorf("starting the engine: %w", err)
 	}
-	return c.run(req, job.Progress)
+	r.child, r.jobs = c, 0
+	return nil
+}
+
+// Close ends the child. A job after that gets a new one.
+func (r *Runner) Close() {
+	if r.child != nil {
+		r.child.end()
+	}
+	r.child, r.jobs = nil, 0
 }
 
 // child is a running child process.
 type child struct {
-	cmd    *exec.Cmd
-	stdin  io.WriteCloser // kept open: its end tells the child that the parent is gone
-	status *os.File
-	stderr *ending
+	cmd      *exec.Cmd
+	stdin    io.WriteCloser // kept open: its end tells the child that the parent is gone, or needs it no more
+	status   *os.File
+	messages *json.Decoder // of status
+	stderr   *ending
 }
 
 // startWith starts the child, in a network namespace of its own or in this one.
-func startWith(ctx context.Context, job *Job, isolated bool) (*child, error) {
+func startWith(job *Job, isolated bool) (*child, error) {
 	exe, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -119,7 +180,7 @@ func startWith(ctx context.Context, job *Job, isolated bool) (*child, error) {
 		return nil, err
 	}
 	defer statusWrite.Close()
-	c := &child{cmd: exec.CommandContext(ctx, exe), status: statusRead, stderr: &ending{}} //nolint:gosec // G204: exe is this very program
+	c := &child{cmd: exec.Command(exe), status: statusRead, messages: json.NewDecoder(statusRead), stderr: &ending{}} //nolint:gosec // G204: exe is this very program
 	c.cmd.Env = append(os.Environ(), childVariable+"=shared")
 	if isolated {
 		c.cmd.Env = append(os.Environ(), childVariable+"=isolated")
@@ -145,32 +206,37 @@ func startWith(ctx context.Context, job *Job, isolated bool) (*child, error) {
 	return c, nil
 }
 
-// run hands the request over and follows the child's messages to its end.
+// run hands one request over and follows the child's messages to its end.
 func (c *child) run(req []byte, progress func(bytes, lines int64)) (*Result, error) {
-	defer c.status.Close()
-	_, writeErr := c.stdin.Write(append(req, '\n'))
-	var last message
-	for dec := json.NewDecoder(c.status); ; {
+	_, writeErr := c.stdin.Write(req)
+	for {
 		var m message
-		if dec.Decode(&m) != nil {
-			break
-		}
-		if m.Error == "" && m.Result == nil && progress != nil {
+		err := c.messages.Decode(&m)
+		switch {
+		case err != nil:
+			return nil, c.stopped(errors.Join(writeErr, c.end()))
+		case m.Exposed:
+			return nil, errExposed
+		case m.Error != "":
+			return nil, errors.New(m.Error)
+		case m.Result != nil:
+			return m.Result, nil
+		case progress != nil:
 			progress(m.Bytes, m.Lines)
 		}
-		last = m
+	}
+}
+
+func (c *child) kill() { _ = c.cmd.Process.Kill() }
+
+// end lets the child go and waits for it. A second call does nothing.
+func (c *child) end() error {
+	if c.cmd.ProcessState != nil {
+		return nil
 	}
 	_ = c.stdin.Close()
-	waitErr := c.cmd.Wait()
-	switch {
-	case last.Exposed:
-		return nil, errExposed
-	case last.Error != "":
-		return nil, errors.New(last.Error)
-	case last.Result != nil:
-		return last.Result, nil
-	}
-	return nil, c.stopped(errors.Join(writeErr, waitErr))
+	_ = c.status.Close()
+	return c.cmd.Wait()
 }
 
 // stopped explains a child that ended without a word. What it wrote to its standard error may quote anything, so only the kind of end is shown.

@@ -3,6 +3,8 @@ package engine
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -32,6 +34,36 @@ func TestCancelledRunsEnd(t *testing.T) {
 	cancel()
 	if _, err := Run(ctx, Job{Spec: testSpec{Started: t.TempDir() + "/x"}}); err == nil || errors.Is(err, nil) {
 		t.Error("a cancelled run reports success")
+	}
+}
+
+// TestRunnerKeepsItsChild: jobs share a child until one fails; the next has a new one.
+func TestRunnerKeepsItsChild(t *testing.T) {
+	in, out, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = out.Close() // the jobs do not wait
+	defer in.Close()
+	var r Runner
+	defer r.Close()
+	pid := func() int {
+		t.Helper()
+		started := filepath.Join(t.TempDir(), "started")
+		if _, err := r.Run(t.Context(), Job{Spec: testSpec{Started: started}, Stdin: in}); err != nil {
+			t.Fatal(err)
+		}
+		return awaitState(t, started, nil).PID
+	}
+	first := pid()
+	if second := pid(); second != first {
+		t.Errorf("jobs ran in processes %d and %d", first, second)
+	}
+	if _, err := r.Run(t.Context(), Job{Spec: testSpec{Fail: "no"}}); err == nil {
+		t.Error("a failed job reports success")
+	}
+	if third := pid(); third == first {
+		t.Error("a child that failed was used again")
 	}
 }
 

@@ -30,16 +30,18 @@ func startChild(t *testing.T, isolated bool) runningChild {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = out.Close() })
-	c, err := startWith(t.Context(), &Job{Stdin: in}, isolated)
+	c, err := startWith(&Job{Stdin: in}, isolated)
 	if err != nil {
 		t.Fatal(err)
 	}
 	started := filepath.Join(t.TempDir(), "started")
 	spec, _ := json.Marshal(testSpec{Started: started})
 	req, _ := json.Marshal(request{Spec: spec})
+	req = append(req, '\n')
 	done := make(chan error, 1)
 	go func() {
 		_, err := c.run(req, nil)
+		_ = c.end()
 		done <- err
 	}()
 	state := awaitState(t, started, done)

@@ -92,8 +92,8 @@ func runUnprivileged() int {
 	job := Job{Spec: json.RawMessage(spec), TempDir: os.Args[1]}
 	_, err = Run(context.Background(), job)
 	fmt.Println(err)
-	if c, err := startWith(context.Background(), &job, true); err == nil {
-		_, err := c.run([]byte(`{"spec":`+string(spec)+`}`), nil)
+	if c, err := startWith(&job, true); err == nil {
+		_, err := c.run([]byte(`{"spec":`+string(spec)+"}\n"), nil)
 		fmt.Println(err)
 	}
 	return 0

@@ -20,6 +20,16 @@ var keys atomic.Pointer[privacy.KeySpec]
 // SetKeys gives this process the keys that its DoFns work with.
 func SetKeys(k privacy.KeySpec) { keys.Store(&k) }
 
+// StartJob makes this process ready for a job of its own: with its keys, and without what the job before it left.
+func StartJob(k privacy.KeySpec) {
+	SetKeys(k)
+	progressBytes.Store(0)
+	progressLines.Store(0)
+	problems.Lock()
+	problems.sentences = nil
+	problems.Unlock()
+}
+
 func processKeys() (privacy.KeySpec, error) {
 	k := keys.Load()
 	if k == nil {
