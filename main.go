@@ -14,7 +14,7 @@ import (
 
 func main() {
 	if engine.IsChild() {
-		os.Exit(engine.Child(traffic.BuildLocal))
+		os.Exit(engine.Child(traffic.BuildChild))
 	}
 	if engine.IsWorker(os.Args[1:]) {
 		engine.Worker()

@@ -117,7 +117,7 @@ func runBounded(t *testing.T, cfg traffic.Config, file []byte, branches int) (ou
 	if err := os.Mkdir(results, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	spec := traffic.LocalSpec{Config: cfg, Branches: ranges(path, file, branches), Dir: results}
+	spec := traffic.Spec{Local: &traffic.LocalSpec{Config: cfg, Branches: ranges(path, file, branches), Dir: results}}
 	res, err := engine.Run(t.Context(), engine.Job{Spec: spec, Keys: testKeys()})
 	if err != nil {
 		t.Fatal(err)

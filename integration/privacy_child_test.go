@@ -34,23 +34,23 @@ func init() {
 func childForTest() int {
 	var dir string
 	code := engine.Child(func(s beam.Scope, raw json.RawMessage) error {
-		var spec traffic.LocalSpec
+		var spec traffic.Spec
 		if err := json.Unmarshal(raw, &spec); err != nil {
 			return err
 		}
-		dir = spec.Dir
+		dir = spec.Local.Dir
 		switch fault := os.Getenv(faultVariable); fault {
 		case "":
-			return traffic.BuildLocal(s, raw)
+			return traffic.BuildChild(s, raw)
 		case faultNoFolder:
-			spec.Dir += "/missing"
+			spec.Local.Dir += "/missing"
 			raw, err := json.Marshal(spec)
 			if err != nil {
 				return err
 			}
-			return traffic.BuildLocal(s, raw)
+			return traffic.BuildChild(s, raw)
 		default:
-			addFault(s, fault, spec.Branches)
+			addFault(s, fault, spec.Local.Branches)
 			return nil
 		}
 	})

@@ -36,6 +36,7 @@ func TestEverythingInTheGraphsIsRegistered(t *testing.T) {
 	for name, build := range map[string]func(beam.Scope) error{
 		"local, no list of sites": func(s beam.Scope) error { return buildLocal(s, false) },
 		"local, known sites":      func(s beam.Scope) error { return buildLocal(s, true) },
+		"slice":                   buildSlice,
 		"live":                    func(s beam.Scope) error { return traffic.BuildLive(s, liveSpec()) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -59,13 +60,20 @@ func buildLocal(s beam.Scope, sites bool) error {
 	if !sites {
 		cfg.Sites, cfg.SitesOnly = nil, false
 	}
-	spec := traffic.LocalSpec{Config: traffic.Config{Summarize: cfg, Levels: append([]string{traffic.All}, allLevels...)},
-		Branches: ranges("access.log", make([]byte, 1000), 2), Dir: "results"}
+	return buildChild(s, traffic.Spec{Local: &traffic.LocalSpec{Config: traffic.Config{Summarize: cfg, Levels: append([]string{traffic.All}, allLevels...)},
+		Branches: ranges("access.log", make([]byte, 1000), 2), Dir: "results"}})
+}
+
+func buildSlice(s beam.Scope) error {
+	return buildChild(s, traffic.Spec{Slice: &traffic.SliceSpec{Summarize: sitesConfig("gcp"), Branches: ranges("access.log", make([]byte, 1000), 2), Dir: "results"}})
+}
+
+func buildChild(s beam.Scope, spec traffic.Spec) error {
 	raw, err := json.Marshal(spec)
 	if err != nil {
 		return err
 	}
-	return traffic.BuildLocal(s, raw)
+	return traffic.BuildChild(s, raw)
 }
 
 // What a graph with every kind of mistake holds.

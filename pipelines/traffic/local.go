@@ -1,9 +1,6 @@
 package traffic
 
 import (
-	"encoding/json"
-	"fmt"
-
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"github.com/floodgauge/floodgauge/pkg/logsource"
@@ -19,20 +16,11 @@ type LocalSpec struct {
 	Dir string `json:"dir"`
 }
 
-// BuildLocal is the engine.Builder of a LocalSpec.
-func BuildLocal(s beam.Scope, raw json.RawMessage) error {
-	var spec LocalSpec
-	if err := json.Unmarshal(raw, &spec); err != nil {
-		return fmt.Errorf("reading the job: %w", err)
-	}
+func buildLocal(s beam.Scope, spec *LocalSpec) error {
 	out, err := Build(s, spec.Config, transform.ReadFiles(s, spec.Branches)...)
 	if err != nil {
 		return err
 	}
-	names := make([]string, len(spec.Config.Summarize.Sources))
-	for i := range names {
-		names[i] = spec.Config.Summarize.Sources[i].Name
-	}
-	transform.WriteLocal(s, spec.Dir, names, out.Reports, out.DeadLetters)
+	transform.WriteLocal(s, spec.Dir, sourceNames(&spec.Config.Summarize), out.Reports, out.DeadLetters)
 	return nil
 }

@@ -85,12 +85,18 @@ func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error)
 			parsed.Summaries[i] = transform.HideHosts(s, namedHosts(&cfg.Summarize), visible, sums)
 		}
 	}
-	for i, sums := range parsed.Summaries {
-		// Windows are given before branches flow together: a runner then hands the summaries to the shuffle as they are.
-		parsed.Summaries[i] = transform.Windows(s, time.Minute, cfg.Lateness, sums)
-	}
-	minutes := transform.Merge(s, transform.Flatten(s, parsed.Summaries...))
+	minutes := mergedMinutes(s, cfg.Lateness, parsed.Summaries)
 	return Output{Reports: levels(s, cfg, minutes), DeadLetters: parsed.DeadLetters}, nil
+}
+
+// mergedMinutes merges the summaries of each host and minute.
+func mergedMinutes(s beam.Scope, late transform.Lateness, summaries []beam.PCollection) beam.PCollection {
+	windowed := make([]beam.PCollection, len(summaries))
+	for i, sums := range summaries {
+		// Windows are given before branches flow together: a runner then hands the summaries to the shuffle as they are.
+		windowed[i] = transform.Windows(s, time.Minute, late, sums)
+	}
+	return transform.Merge(s, transform.Flatten(s, windowed...))
 }
 
 // coarser are the levels above minutes, each merged from the one before it that is made.

@@ -99,11 +99,11 @@ func ringKeys(now time.Time) (*privacy.Keys, error) {
 func runLocal(env *environment, o *reportOptions, in *inputs, keys privacy.KeySpec, dir string) (*engine.Result, error) {
 	ctx, cancel := context.WithCancel(env.ctx)
 	defer cancel()
-	job := engine.Job{Keys: keys, TempDir: dir, Spec: traffic.LocalSpec{
+	job := engine.Job{Keys: keys, TempDir: dir, Spec: traffic.Spec{Local: &traffic.LocalSpec{
 		Config:   traffic.Config{Summarize: summarizeConfig(o, in), Levels: levels(o, in)},
 		Branches: logsource.Split(in.files, branches),
 		Dir:      dir,
-	}}
+	}}}
 	bar := newProgressBar(env.stderr, o.Progress)
 	defer bar.Close()
 	job.Progress = func(done, lines int64) { bar.Update(done, in.size, lines) }
