@@ -174,3 +174,6 @@ func size[T any](s []T) int {
 	var one T
 	return cap(s) * int(unsafe.Sizeof(one))
 }
+
+// MarkLate makes every line one that arrived after its minute was closed.
+func (s *Summary) MarkLate() { s.counters.late = s.counters.lines }

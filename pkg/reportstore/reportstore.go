@@ -27,6 +27,9 @@ var (
 	ErrStale = errors.New("the commit was made from an older state")
 )
 
+// OtherHosts is the host of the rows that hosts without a row of their own share. It is nobody's site: only sets of all sites see it.
+const OtherHosts = "(other hosts)"
+
 // The levels of rows.
 const (
 	Minute = "minute"
