@@ -92,8 +92,8 @@ func checkIDs(t *testing.T, log *testLog, cfg summarize.Config, out outcome) {
 	t.Helper()
 	want := totals{}
 	key, file, offset := lineKey(t), log.file(), int64(0)
-	identity := logentry.FileIdentity(key, file[:logentry.IdentityBytes])
 	for _, line := range log.lines {
+		identity := logentry.FileIdentity(key, file[:min(offset+int64(len(line.text)), logentry.IdentityBytes)])
 		if !line.bad && (cfg.To.IsZero() || line.time.Before(cfg.To)) && (len(cfg.Hosts) == 0 || siteNames[line.host] == cfg.Hosts[0]) {
 			want.lines++
 			if log.format == "gcp" {

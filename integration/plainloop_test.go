@@ -160,15 +160,19 @@ func sortedWindows[V any](m map[window]V) []window {
 	})
 }
 
-// fileBlocks cuts a file into blocks of whole lines of about size bytes; size 1 makes a block of each line.
+// fileBlocks cuts a file into blocks of whole lines of about size bytes; size 1 makes a block of each line, as do the first 4 KiB.
 func fileBlocks(t *testing.T, file []byte, size int) (blocks []logentry.Block) {
 	t.Helper()
-	identity := logentry.FileIdentity(lineKey(t), file[:min(len(file), logentry.IdentityBytes)])
+	key := lineKey(t)
 	for off := 0; off < len(file); {
 		end := min(off+size, len(file))
+		if off < logentry.IdentityBytes {
+			end = off + 1
+		}
 		if i := bytes.IndexByte(file[end-1:], '\n'); i >= 0 {
 			end += i
 		}
+		identity := logentry.FileIdentity(key, file[:min(end, logentry.IdentityBytes)])
 		blocks = append(blocks, logentry.Block{Data: file[off:end], Offset: int64(off), File: identity})
 		off = end
 	}

@@ -2,9 +2,11 @@ package logentry
 
 // Block is the element that travels: up to 1 MiB of whole lines with where they come from.
 type Block struct {
-	Source int    // index into the run's sources
-	File   uint64 // identity of the file: keyed hash of its first 4 KiB after decompression; 0 where ID is set
-	Offset int64  // of the first byte of Data in the decompressed file
+	Source int // index into the run's sources
+	// File is the identity of the file: keyed hash of what it holds up to the line's end after decompression, at most 4 KiB; so lines that end in
+	// the first 4 KiB have blocks of their own. For JSON that was taken apart: of the first 4 KiB. 0 where ID is set.
+	File   uint64
+	Offset int64 // of the first byte of Data in the decompressed file
 	// Data holds whole lines, each ended by '\n' but perhaps the last. It may be reused after the call that hands it over returns.
 	Data []byte
 	// ID is the transport's id of a single-line block (Pub/Sub message id); empty for files.

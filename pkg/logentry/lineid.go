@@ -20,7 +20,8 @@ const (
 // IdentityBytes is how much of a file's start makes its identity.
 const IdentityBytes = 4 << 10
 
-// LineID is the id of the line that starts at offset of a file, after decompression. file is the file's FileIdentity.
+// LineID is the id of the line that starts at offset of a file, after decompression. file is the FileIdentity of what the file holds up to the
+// line's end, line end included.
 func LineID(key Key, file uint64, offset int64) uint64 {
 	s := newSip(key.k0, key.k1^lineDomain)
 	s.word(file)
@@ -32,9 +33,9 @@ func LineID(key Key, file uint64, offset int64) uint64 {
 // MessageID is the id of a line whose transport names it: a Pub/Sub message id, an insertId of Cloud Logging.
 func MessageID(key Key, id []byte) uint64 { return sipBytes(key.k0, key.k1^messageDomain, id) }
 
-// FileIdentity tells files apart by their start: the first IdentityBytes bytes after decompression, or the whole file where it is
-// shorter. Renaming and compressing a file do not change it. A file that is still shorter than that gets another identity as it grows,
-// so whoever follows such a file must keep the identity that it had at first. The result is never 0.
+// FileIdentity tells files apart by their start: the first IdentityBytes bytes after decompression, or fewer. Renaming and compressing a file do
+// not change it. As a file shorter than that grows, the identity of its whole changes; that of what it holds up to a line's end does not, which is
+// why a line's id is made from the latter. The result is never 0.
 func FileIdentity(key Key, start []byte) uint64 {
 	id := sipBytes(key.k0, key.k1^fileDomain, start[:min(len(start), IdentityBytes)])
 	if id == 0 {

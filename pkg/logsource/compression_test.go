@@ -30,26 +30,27 @@ func manyLines(n int) []byte {
 
 func gzipped(t testing.TB, parts ...[]byte) []byte {
 	t.Helper()
+	return gzipOf(parts...)
+}
+
+func gzipOf(parts ...[]byte) []byte {
 	var b bytes.Buffer
 	for _, part := range parts {
 		w := gzip.NewWriter(&b)
 		w.Name = "access.log"
-		if _, err := w.Write(part); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.Close(); err != nil {
-			t.Fatal(err)
-		}
+		_, _ = w.Write(part) // a buffer takes all
+		_ = w.Close()
 	}
 	return b.Bytes()
 }
 
 func zstandard(t testing.TB, content []byte) []byte {
 	t.Helper()
-	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		t.Fatal(err)
-	}
+	return zstandardOf(content)
+}
+
+func zstandardOf(content []byte) []byte {
+	w, _ := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1)) // these options are valid
 	return w.EncodeAll(content, nil)
 }
 
@@ -97,7 +98,12 @@ func TestCompressedFilesReadAsTheirText(t *testing.T) {
 			var first []byte
 			got, err := readFile(path, Options{
 				Progress: func(n int64) { progress += n },
-				Identity: func(b []byte) uint64 { first = bytes.Clone(b); return 7 },
+				Identity: func(b []byte) uint64 {
+					if len(b) > len(first) {
+						first = bytes.Clone(b)
+					}
+					return 7
+				},
 			})
 			if err != nil {
 				t.Fatal(err)

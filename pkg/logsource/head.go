@@ -19,13 +19,10 @@ const (
 var errEnough = errors.New("enough was read")
 
 // Head returns the beginning of a file. sample holds up to 256 KiB of whole lines as ReadRange hands them over, without lines that are too
-// long, for the recognition of the format; first holds what Options.Identity is called with. Standard input is read from stdin and can be read
+// long, for the recognition of the format; first holds the first 4 KiB of the text, of which the file's identity is made. Standard input is read from stdin and can be read
 // from there again. Damage behind the sample is no error.
 func Head(f File, stdin *Stdin) (sample, first []byte, err error) {
-	o := Options{Identity: func(b []byte) uint64 {
-		first = append([]byte(nil), b...)
-		return 0
-	}}
+	var o Options
 	if f.Path == StdinPath {
 		if stdin == nil {
 			return nil, nil, errors.New("standard input was not opened")
@@ -42,6 +39,7 @@ func Head(f File, stdin *Stdin) (sample, first []byte, err error) {
 	})
 	rd.inStep = true // nothing may read standard input after this function has returned
 	err = rd.read()
+	first = rd.sink.origin.first
 	sample = cutSample(sample)
 	var damage *DamagedError
 	if errors.Is(err, errEnough) || errors.As(err, &damage) && len(sample) > 0 {

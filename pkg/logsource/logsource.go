@@ -27,15 +27,16 @@ type Range struct {
 	Source int    // index into the run's sources, which is the file's index in what Expand returned
 	Path   string // of the file
 	// From and To bound the first bytes of the lines that belong to the range, so a line belongs to the range in which it starts. To below 0
-	// means the end of the file.
+	// means the end of the file. Of JSON that has to be taken apart, a range is always the whole.
 	From, To int64
 	// Whole says that the file can only be read from its beginning to its end: it is compressed, or its JSON has to be taken apart.
 	Whole bool
 	// Size is the file's size on disk when it was found; what is appended later is not read. Below 0: not known.
 	Size int64
-	// Identity is what the file's identity must be (see Options.Identity), so that a file that was replaced in the meantime is noticed.
-	// Optional: 0 means that it is not known yet.
+	// Identity is what Options.Identity must give for the file's first Prefix bytes (after decompression, 1 to 4096), so that a file that was
+	// replaced in the meantime is noticed, and one that has grown is not taken for another. Optional: 0 means that it is not known.
 	Identity uint64
+	Prefix   int
 }
 
 // end returns the first offset at which no line of the range starts.

@@ -1,10 +1,12 @@
 package logsource
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
@@ -12,8 +14,8 @@ import (
 
 // Options say how ReadRange reads.
 type Options struct {
-	// Identity gives a file's identity from its first bytes: up to 4 KiB after decompression. It becomes the blocks' File. Optional: without
-	// it, File is the range's Identity.
+	// Identity gives a file's identity from its first bytes: up to 4 KiB after decompression. A block's File is the identity of the bytes up to the
+	// end of its line, so lines that end in the first 4 KiB come in blocks of their own. Optional: without it, File is the range's Identity.
 	Identity func(first []byte) uint64
 	// Progress is told, block by block, how many more bytes on disk were read; over all ranges of a file they add up to its size. It is called
 	// from the goroutine that called ReadRange. Optional.
@@ -46,6 +48,7 @@ type reader struct {
 func newReader(ctx context.Context, r Range, o Options, emit func(*logentry.Block) error) *reader {
 	rd := &reader{r: r, o: o, limits: defaultLimits, sink: sink{ctx: ctx, emit: emit, progress: o.Progress}}
 	rd.sink.block.Source = r.Source
+	rd.sink.origin = origin{identity: o.Identity, whole: r.Identity}
 	return rd
 }
 
@@ -92,22 +95,22 @@ func (rd *reader) sizeOf(f *os.File) (int64, error) {
 
 func (rd *reader) changed() error { return changed(rd.r.Path) }
 
-// identify sets the blocks' File and complains if the file is not the one it was.
+// identify takes in the file's first bytes and complains if the file is not the one it was.
 func (rd *reader) identify(first []byte) error {
-	id := rd.r.Identity
-	if rd.o.Identity != nil {
-		id = rd.o.Identity(first)
-		if rd.r.Identity != 0 && id != rd.r.Identity {
-			return rd.changed()
-		}
+	rd.sink.origin.set(first)
+	if rd.r.Identity == 0 || rd.o.Identity == nil {
+		return nil
 	}
-	rd.sink.block.File = id
+	prefix := min(rd.r.Prefix, identityBytes)
+	if len(first) < prefix || rd.o.Identity(first[:prefix]) != rd.r.Identity {
+		return rd.changed()
+	}
 	return nil
 }
 
 // lines reads a piece of a plain file of size bytes.
 func (rd *reader) lines(f *os.File, size int64) error {
-	first := make([]byte, min(identityBytes, known(rd.r.Size, size)))
+	first := make([]byte, min(identityBytes, size))
 	if _, err := f.ReadAt(first, 0); err != nil {
 		return rd.readError(err)
 	}
@@ -184,6 +187,7 @@ func (rd *reader) whole(raw io.Reader, size int64, release func()) error {
 		return err
 	}
 	framing := framingOf(view)
+	rd.sink.origin.fixed = framing != Lines
 	reached := func() { rd.sink.reached(s.raw.read.Load()) }
 	if rd.inStep {
 		defer releaseAll()
@@ -198,7 +202,8 @@ func (rd *reader) whole(raw io.Reader, size int64, release func()) error {
 func (rd *reader) text(text io.Reader, framing Framing, reached func()) error {
 	defer reached()
 	if framing == Lines {
-		c := &cutter{in: text, out: &rd.sink, limits: rd.limits, end: rd.r.end(), buf: make([]byte, rd.limits.block), reached: reached}
+		text, from, err := skipTo(text, rd.r.From)
+		c := &cutter{in: text, out: &rd.sink, limits: rd.limits, end: rd.r.end(), off: from, buf: make([]byte, rd.limits.block), reached: reached, err: err}
 		return c.run()
 	}
 	u := &unwrapper{out: &rd.sink, limits: rd.limits, reached: reached}
@@ -206,4 +211,26 @@ func (rd *reader) text(text io.Reader, framing Framing, reached func()) error {
 		u.decode = envelopeData
 	}
 	return u.run(text)
+}
+
+// skipTo reads over all lines that start before from. It returns where the next one starts.
+func skipTo(text io.Reader, from int64) (rest io.Reader, start int64, err error) {
+	if from <= 0 {
+		return text, 0, nil
+	}
+	in := bufio.NewReaderSize(text, viewBytes)
+	for start < from-1 && err == nil {
+		var n int
+		n, err = in.Discard(int(min(from-1-start, math.MaxInt32)))
+		start += int64(n)
+	}
+	for more := true; more && err == nil; {
+		var skipped []byte
+		skipped, err = in.ReadSlice('\n')
+		start += int64(len(skipped))
+		if more = errors.Is(err, bufio.ErrBufferFull); more {
+			err = nil
+		}
+	}
+	return in, start, err
 }

@@ -18,8 +18,8 @@ func length(first []byte) uint64 { return uint64(len(first))<<8 | uint64(first[0
 func TestBlocksSayWhereTheyComeFrom(t *testing.T) {
 	text := manyLines(20000)
 	path := writeFile(t, t.TempDir(), "a.log", text)
-	r := Range{Source: 3, Path: path, From: 1000, To: int64(len(text)) - 1000, Size: int64(len(text))}
-	next := int64(bytes.IndexByte(text[999:], '\n')) + 1000
+	r := Range{Source: 3, Path: path, From: 5000, To: int64(len(text)) - 1000, Size: int64(len(text))}
+	next := int64(bytes.IndexByte(text[4999:], '\n')) + 5000
 	blocks := 0
 	err := ReadRange(context.Background(), r, Options{Identity: length}, func(b *logentry.Block) error {
 		blocks++
@@ -71,7 +71,7 @@ func TestChangedFileIsNoticed(t *testing.T) {
 	text := manyLines(20000)
 	path := writeFile(t, t.TempDir(), "a.log", text)
 	size := int64(len(text))
-	r := Range{Path: path, To: size, Size: size, Identity: length(text[:identityBytes])}
+	r := Range{Path: path, To: size, Size: size, Identity: length(text[:identityBytes]), Prefix: identityBytes}
 	cases := map[string]func(*logentry.Block) error{
 		"shorter while it is read": func(*logentry.Block) error { return os.Truncate(path, 10) },
 		"shorter before":           nil,
