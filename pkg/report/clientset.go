@@ -52,3 +52,6 @@ func clientGroups(set []byte) []uint32 {
 
 // FirstEvent returns the time of the earliest request, in Unix nanoseconds.
 func (s *Summary) FirstEvent() int64 { return s.counters.first }
+
+// LastEvent returns the time of the latest request, in Unix nanoseconds.
+func (s *Summary) LastEvent() int64 { return s.counters.last }
