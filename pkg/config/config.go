@@ -37,9 +37,13 @@ type Geo struct {
 	Network string
 }
 
-// Source says how the files that match one of its patterns are read. Empty fields leave the choice to whoever reads the file.
+// Source says where lines come from, and how they are read: from the files that match one of its patterns, by HTTP, or from Pub/Sub. Exactly one of
+// Files, HTTP and PubSub is set. Empty fields leave the choice to whoever reads the lines.
 type Source struct {
 	Files          []string // patterns; relative ones with a slash start at the configuration file's folder
+	HTTP           string   // name under which lines are sent: POST /ingest/NAME
+	PubSub         string   // subscription: projects/P/subscriptions/S
+	Sites          []string // sites that it may speak for, by the names that rows carry; empty: any
 	Format         string   // a format's name, the name of an entry of Formats, or an nginx log_format or Apache LogFormat string
 	Host           string   // for lines that name none
 	TimeZone       string   // IANA name
@@ -64,17 +68,20 @@ func (c *Config) SiteNames() map[string]string {
 
 // SourceFor says how the file at path is read: as its first matching source has it, else with everything left open. "-" is standard input.
 func (c *Config) SourceFor(path string) logentry.Source {
-	out := logentry.Source{Name: path}
 	for _, s := range c.Sources {
-		if !s.matches(path, c.folder()) {
-			continue
+		if s.matches(path, c.folder()) {
+			return c.Reading(&s, path)
 		}
-		out.Format, out.Mapping = s.Format, c.Formats[s.Format]
-		out.TimeZone, out.TrustedProxies, out.SampleRates = s.TimeZone, s.TrustedProxies, s.SampleRates
-		if s.Host != "" {
-			out.Host, out.HostFrom = s.Host, "configuration"
-		}
-		break
+	}
+	return logentry.Source{Name: path}
+}
+
+// Reading says how the lines of a source of the configuration are read. name is what people know them by.
+func (c *Config) Reading(s *Source, name string) logentry.Source {
+	out := logentry.Source{Name: name, Format: s.Format, Mapping: c.Formats[s.Format], Sites: s.Sites, TimeZone: s.TimeZone,
+		TrustedProxies: s.TrustedProxies, SampleRates: s.SampleRates}
+	if s.Host != "" {
+		out.Host, out.HostFrom = s.Host, "configuration"
 	}
 	return out
 }

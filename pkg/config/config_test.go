@@ -150,6 +150,34 @@ sources:
 	}
 }
 
+func TestSourcesOfOtherTransports(t *testing.T) {
+	c, err := Parse("live.yaml", []byte(`
+sites: [{name: example.org, aliases: www.example.org}, example.net]
+sources:
+  - {http: shop, sites: [www.example.org], format: combined, host: example.org}
+  - {pubsub: projects/p-1/subscriptions/logs, time_zone: Europe/Berlin}
+  - {files: "*.log", sites: example.net}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Source{
+		{HTTP: "shop", Sites: []string{"example.org"}, Format: "combined", Host: "example.org"},
+		{PubSub: "projects/p-1/subscriptions/logs", TimeZone: "Europe/Berlin"},
+		{Files: []string{"*.log"}, Sites: []string{"example.net"}},
+	}
+	if diff := cmp.Diff(want, c.Sources); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	reading := logentry.Source{Name: "shop", Sites: []string{"example.org"}, Format: "combined", Host: "example.org", HostFrom: "configuration"}
+	if diff := cmp.Diff(reading, c.Reading(&c.Sources[0], "shop")); diff != "" {
+		t.Errorf("how HTTP lines are read: -want +got\n%s", diff)
+	}
+	if got := c.SourceFor("/var/log/a.log"); len(got.Sites) != 1 || got.Sites[0] != "example.net" {
+		t.Errorf("sites of a file = %q", got.Sites)
+	}
+}
+
 // FuzzParse holds that whatever the file holds, the answer is a configuration or mistakes with the file's name, and never a panic.
 func FuzzParse(f *testing.F) {
 	files, _ := filepath.Glob("testdata/mistakes/*.yaml")

@@ -28,7 +28,7 @@ func (r *reader) config(root *yaml.Node, c *Config) {
 		c.Formats = r.formats(n)
 	}
 	if n := keys["sources"]; n != nil {
-		c.Sources = r.sources(n, c.Formats)
+		c.Sources = r.sources(n, c)
 	}
 }
 

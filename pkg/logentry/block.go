@@ -4,7 +4,8 @@ package logentry
 type Block struct {
 	Source int // index into the run's sources
 	// File is the identity of the file: keyed hash of what it holds up to the line's end after decompression, at most 4 KiB; so lines that end in
-	// the first 4 KiB have blocks of their own. For JSON that was taken apart: of the first 4 KiB. 0 where ID is set.
+	// the first 4 KiB have blocks of their own. For JSON that was taken apart: of the first 4 KiB. For a spool's segment: its own.
+	// 0 where there is no file.
 	File   uint64
 	Offset int64 // of the first byte of Data in the decompressed file
 	// Data holds whole lines, each ended by '\n' but perhaps the last. It may be reused after the call that hands it over returns.

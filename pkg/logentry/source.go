@@ -13,6 +13,8 @@ type Source struct {
 	Host string `json:"host,omitempty"`
 	// HostFrom tells people where Host came from: "option", "configuration" or "file name". Optional.
 	HostFrom string `json:"host_from,omitempty"`
+	// Sites are the sites that the source may speak for, by name; lines of other hosts count in the bucket of other hosts. Default: any.
+	Sites []string `json:"sites,omitempty"`
 	// TimeZone is an IANA name for formats whose times have no zone. Default UTC.
 	TimeZone string `json:"time_zone,omitempty"`
 	// TrustedProxies are prefixes of proxies whose forwarded header is believed, or keys of networks (see CDNKeys). Default none.

@@ -31,6 +31,9 @@ type Range struct {
 	From, To int64
 	// Whole says that the file can only be read from its beginning to its end: it is compressed, or its JSON has to be taken apart.
 	Whole bool
+	// Spooled says that the file is a segment of a spool (see pkg/segment). From and To are offsets in it, headers included, and a record belongs to
+	// the range in which it begins. Identity is the segment's own, and Prefix is not used.
+	Spooled bool
 	// Size is the file's size on disk when it was found; what is appended later is not read. Below 0: not known.
 	Size int64
 	// Identity is what Options.Identity must give for the file's first Prefix bytes (after decompression, 1 to 4096), so that a file that was

@@ -73,6 +73,10 @@ func (rd *reader) file(f *os.File) error {
 		_ = f.Close()
 		return err
 	}
+	if rd.r.Spooled {
+		defer f.Close()
+		return rd.spooled(f, size)
+	}
 	if !rd.r.Whole {
 		defer f.Close()
 		return rd.lines(f, size)

@@ -97,6 +97,10 @@ func (s *Summarizer) row(name string) *host {
 
 // hostOf finds the row of an entry: its own host, else the source's, else the bucket.
 func (s *Summarizer) hostOf(src *source, e *logentry.Entry) *host {
+	if src.sites != nil && !s.maySpeak(src, e) {
+		s.counts.UnknownSite++
+		return s.bucket
+	}
 	if h := s.hosts[string(e.Host)]; h != nil && len(e.Host) > 0 {
 		return h
 	}
@@ -111,9 +115,9 @@ func (s *Summarizer) hostOf(src *source, e *logentry.Entry) *host {
 	if h := s.hosts[name]; h != nil {
 		return h
 	}
-	asked := name == src.host || s.only[name]
+	asked := name == src.host || s.only[name] || src.sites[name]
 	switch {
-	case s.cfg.SitesOnly && name != src.host:
+	case s.cfg.SitesOnly && name != src.host && !src.sites[name]:
 		s.counts.UnknownSite++
 		return s.bucket
 	case !asked && s.crowded():
@@ -129,4 +133,14 @@ func (s *Summarizer) hostOf(src *source, e *logentry.Entry) *host {
 		s.unlisted++
 	}
 	return h
+}
+
+// maySpeak tells whether a source may have lines of an entry's host. A site may be given by its name or by the alias in the line. An entry without
+// a host names nobody.
+func (s *Summarizer) maySpeak(src *source, e *logentry.Entry) bool {
+	name := e.Host
+	if len(name) == 0 && !e.HostInvalid {
+		name = []byte(src.host)
+	}
+	return len(name) == 0 || src.sites[string(name)] || src.sites[s.cfg.Sites[string(name)]]
 }

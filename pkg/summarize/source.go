@@ -19,6 +19,7 @@ const (
 type source struct {
 	parser *logentry.Parser
 	host   string
+	sites  map[string]bool // that it may speak for; nil: any
 	rates  []rate
 }
 
@@ -34,6 +35,12 @@ func newSource(cfg *logentry.Source) (*source, error) {
 		return nil, err
 	}
 	s := &source{parser: p, host: cfg.Host}
+	for _, site := range cfg.Sites {
+		if s.sites == nil {
+			s.sites = map[string]bool{}
+		}
+		s.sites[site] = true
+	}
 	for _, sr := range cfg.SampleRates {
 		r := rate{from: minTime, to: maxTime, weight: uint64(math.Round(fullWeight / sr.Rate))}
 		if !sr.From.IsZero() {

@@ -88,6 +88,36 @@ func TestSites(t *testing.T) {
 	}
 }
 
+func TestSourceSpeaksForItsOwnSitesOnly(t *testing.T) {
+	cfg := testConfig()
+	cfg.Sites = map[string]string{"a.example.org": "a.example.org", "www.a.example.org": "a.example.org", "b.example.org": "b.example.org"}
+	other := cfg.Sources[0]
+	cfg.Sources[0].Sites = []string{"a.example.org", "new.example.org"}
+	cfg.Sources = append(cfg.Sources, other)
+	text := line("a.example.org", 1, noon) + line("www.a.example.org", 1, noon) + line("new.example.org", 1, noon) + line("b.example.org", 1, noon) +
+		line("unknown.example", 1, noon)
+	got := run(t, cfg, logentry.Block{Source: 0, Data: []byte(text)}, logentry.Block{Source: 1, File: 1, Data: []byte(text)})
+	want := map[string]int64{"a.example.org 12:00": 4, "new.example.org 12:00": 2, "b.example.org 12:00": 1, "unknown.example 12:00": 1,
+		summarize.OtherHosts + " 12:00": 2}
+	if d := cmp.Diff(want, got.lines()); d != "" {
+		t.Error("lines by row (-want +got):\n" + d)
+	}
+	if got.counts.UnknownSite != 2 {
+		t.Errorf("%d lines are counted as of unknown sites, want 2", got.counts.UnknownSite)
+	}
+}
+
+func TestSourceMaySpeakForItsOwnHostOnlyIfThatIsAmongItsSites(t *testing.T) {
+	for sites, want := range map[string]string{"a.example.org": summarize.OtherHosts, "b.example.org": "b.example.org"} {
+		cfg := testConfig()
+		cfg.Sources[0].Host, cfg.Sources[0].Sites = "b.example.org", []string{sites}
+		got := run(t, cfg, logentry.Block{Data: []byte(line("-", 1, noon))})
+		if d := cmp.Diff(map[string]int64{want + " 12:00": 1}, got.lines()); d != "" {
+			t.Errorf("sites %s: lines by row (-want +got):\n%s", sites, d)
+		}
+	}
+}
+
 func TestDeadLettersAreJoined(t *testing.T) {
 	good := line("a.example.org", 1, noon)
 	text := good + "garbage\nmore of it\n" + good + line("a.example.org", 1, noon.Add(2*time.Hour)) + line("a.example.org", 1, time.Unix(9, 0))
