@@ -168,4 +168,6 @@ func linesWith(r *schemas.TrafficReport, field string) int64 {
 }
 
 // dayOf is the UTC day that a row's visitors are of; a row of several days stands for itself.
-func dayOf(r *schemas.TrafficReport) time.Time { return r.Minute.AsTime().UTC().Truncate(24 * time.Hour) }
+func dayOf(r *schemas.TrafficReport) time.Time {
+	return r.Minute.AsTime().UTC().Truncate(24 * time.Hour)
+}
