@@ -41,6 +41,9 @@ var layers = map[string][]string{
 		"pkg/spelling", "pkg/summarize", "pkg/transform", "schemas"},
 	"integration": {"pipelines/traffic", "pkg/engine", "pkg/logentry", "pkg/summarize"},
 	"":            {"pipelines/traffic", "pkg/cli", "pkg/engine"},
+
+	"pkg/reportstore/sqlite":    {"pkg/access", "pkg/report", "pkg/reportstore", "schemas"},
+	"pkg/reportstore/storetest": {"pkg/access", "pkg/report", "pkg/reportstore", "pkg/vocabulary", "schemas"},
 }
 
 // forbidden dependencies, direct or not, each with its reason.

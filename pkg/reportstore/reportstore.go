@@ -25,6 +25,10 @@ var (
 	ErrNewer = errors.New("the data is from a newer version")
 	// ErrStale: a commit's cursor does not continue where the store's is: somebody else committed it, or it was committed before.
 	ErrStale = errors.New("the commit was made from an older state")
+	// ErrFewerLines: a rebuild has fewer lines of a minute than the store; Force does it anyhow.
+	ErrFewerLines = errors.New("the batch has fewer lines than the data")
+	// ErrOpen: a rebuild reaches into minutes that are not closed yet.
+	ErrOpen = errors.New("minutes are still open")
 )
 
 // OtherHosts is the host of the rows that hosts without a row of their own share. It is nobody's site: only sets of all sites see it.

@@ -1,0 +1,111 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/floodgauge/floodgauge/pkg/access"
+	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+// Total implements reportstore.Reader.
+func (r *Reader) Total(ctx context.Context, who access.SiteSet, host string, from, to time.Time) (sum *schemas.TrafficReport, err error) {
+	err = r.read(ctx, "read", func(t *tx) error {
+		id, found, err := t.visibleHost(who, host)
+		if err != nil || !found {
+			return err
+		}
+		ids, err := t.coarsest(day, id, periodOf(from, to))
+		if err != nil {
+			return err
+		}
+		reports, err := t.reportsByID(ids)
+		if sum = report.Sum(reports); sum != nil {
+			sum.Level = "all"
+		}
+		return err
+	})
+	return sum, err
+}
+
+// coarsest picks the reports that together are a host's stretch of time, at a level where whole slots of it fit, else below.
+func (t *tx) coarsest(l level, host int64, in period) ([]int64, error) {
+	if in.from >= in.to {
+		return nil, nil
+	}
+	whole := period{l.ceil(in.from), l.floor(in.to)}
+	switch {
+	case l == minute:
+		whole = in
+	case whole.from >= whole.to:
+		return t.coarsest(l-1, host, in)
+	}
+	slots, err := t.slotReports(l, host, whole)
+	if err != nil || l == minute {
+		return allOf(slots), err
+	}
+	var ids []int64
+	at := in.from
+	for _, s := range slots {
+		finer, err := t.coarsest(l-1, host, period{at, s.start})
+		if err != nil {
+			return nil, err
+		}
+		ids, at = append(ids, finer...), s.start+l.span()
+		own, err := t.ownOrFiner(l, host, s)
+		if err != nil {
+			return nil, err
+		}
+		ids = append(ids, own...)
+	}
+	rest, err := t.coarsest(l-1, host, period{at, in.to})
+	return append(ids, rest...), err
+}
+
+// slotReports are the rows of one slot.
+type slotReports struct {
+	start   int64
+	closed  bool
+	reports []int64
+}
+
+func allOf(slots []slotReports) (ids []int64) {
+	for _, s := range slots {
+		ids = append(ids, s.reports...)
+	}
+	return ids
+}
+
+// ownOrFiner takes the rows of a closed slot. Those of another are not all there is of it yet, unless nothing is left below.
+func (t *tx) ownOrFiner(l level, host int64, s slotReports) ([]int64, error) {
+	if s.closed {
+		return s.reports, nil
+	}
+	finer, err := t.coarsest(l-1, host, period{s.start, s.start + l.span()})
+	if err != nil || len(finer) > 0 {
+		return finer, err
+	}
+	return s.reports, nil
+}
+
+func (t *tx) slotReports(l level, host int64, in period) (slots []slotReports, err error) {
+	const query = "SELECT start, kind, report FROM rows WHERE level = ? AND host = ? AND start >= ? AND start < ? ORDER BY start, kind, seq"
+	err = t.each(query, []any{l, host, in.from, in.to}, func(rows *sql.Rows) error {
+		var start, id int64
+		var kind reportstore.RowKind
+		if err := rows.Scan(&start, &kind, &id); err != nil {
+			return err
+		}
+		if len(slots) == 0 || slots[len(slots)-1].start != start {
+			slots = append(slots, slotReports{start: start})
+		}
+		s := &slots[len(slots)-1]
+		s.closed = s.closed || kind == reportstore.Closed
+		s.reports = append(s.reports, id)
+		return nil
+	})
+	return slots, err
+}
