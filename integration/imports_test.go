@@ -31,6 +31,7 @@ var layers = map[string][]string{
 	"pkg/reportwriter":    {"schemas", "pkg/vocabulary"},
 	"pkg/loggen":          {"pkg/vocabulary"},
 	"pkg/access":          {},
+	"pkg/dashboard":       {"pkg/access", "pkg/reportstore", "pkg/reportwriter", "schemas"},
 	"pkg/reportstore":     {"pkg/access", "schemas"},
 	"pkg/config":          {"pkg/logentry", "pkg/privacy", "pkg/report", "pkg/spelling"},
 	"pkg/transform":       {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "schemas"},
