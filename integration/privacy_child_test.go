@@ -38,6 +38,9 @@ func childForTest() int {
 		if err := json.Unmarshal(raw, &spec); err != nil {
 			return err
 		}
+		if spec.Slice != nil {
+			return traffic.BuildChild(s, raw)
+		}
 		dir = spec.Local.Dir
 		switch fault := os.Getenv(faultVariable); fault {
 		case "":

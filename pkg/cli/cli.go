@@ -27,6 +27,7 @@ const name = "floodgauge"
 
 // grammar is the command line as kong reads it.
 type grammar struct {
+	Up          upCmd          `cmd:"" help:"Follow logs and show the traffic of their sites on a page."`
 	Report      reportCmd      `cmd:"" help:"Read access logs and print a traffic report per site."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check a configuration file and list every mistake with its line."`
 	Loggen      loggenCmd      `cmd:"" help:"Write logs of made-up traffic whose truth is known, for tests and trials."`

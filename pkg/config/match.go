@@ -79,3 +79,15 @@ func checkPattern(pattern string) error {
 	}
 	return nil
 }
+
+// Patterns returns the file patterns of a source as they are followed: relative ones start at the configuration file's folder.
+func (c *Config) Patterns(s *Source) []string {
+	patterns := make([]string, len(s.Files))
+	for i, pattern := range s.Files {
+		if pattern != "-" && !path.IsAbs(pattern) {
+			pattern = path.Join(escapePattern(filepath.ToSlash(c.folder())), pattern)
+		}
+		patterns[i] = pattern
+	}
+	return patterns
+}

@@ -108,6 +108,7 @@ func (r *Run) retry(ctx context.Context, now time.Time) (*source, error) {
 }
 
 func (r *Run) again(ctx context.Context, s *source, i int, now time.Time) error {
+	r.status.retried()
 	d := r.aside[i]
 	stretch := find(s, d.Extent, now)
 	if len(stretch) > 0 {

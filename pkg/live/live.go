@@ -27,6 +27,8 @@ type Source struct {
 	Scan func(read logsource.Cursor, now time.Time) ([]logsource.Unread, []error)
 	// Open says how the lines of a file are read; an empty Format is found by the file's beginning. Required.
 	Open func(path string) logentry.Source
+	// Release is told from time to time what was read, so that a source which keeps lines can let go of them. Optional.
+	Release func(read logsource.Cursor, now time.Time) error
 }
 
 // Config says how a live run works. The times have defaults.
@@ -199,6 +201,7 @@ func (r *Run) rest(ctx context.Context, d time.Duration) {
 func (r *Run) Step(ctx context.Context) (worked bool, err error) {
 	now := r.cfg.Now()
 	r.scan(now)
+	r.status.scanned(r.sources)
 	s := r.next(now)
 	if s == nil {
 		if s, err = r.retry(ctx, now); s != nil || err != nil {
@@ -225,6 +228,14 @@ func (r *Run) settle(ctx context.Context, now time.Time) error {
 		return nil
 	}
 	r.expired = now
+	for _, s := range r.sources {
+		if s.Release == nil {
+			continue
+		}
+		if err := s.Release(s.read, now); err != nil {
+			return err
+		}
+	}
 	return r.cfg.Store.Expire(ctx, now, r.cfg.Retention)
 }
 

@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 )
 
@@ -15,6 +16,8 @@ type Status struct {
 	Slices      int64
 	Counts      summarize.Counts // of all slices since the start
 	OpenMinutes int
+	Retries     int64 // of what was set aside, since the start
+	Sources     []reportstore.SourceState
 }
 
 // statusBoard is written by the run and read by others.
@@ -32,6 +35,18 @@ func (b *statusBoard) change(f func(*Status)) {
 func (b *statusBoard) started(now time.Time) { b.change(func(s *Status) { s.Since = now }) }
 func (b *statusBoard) halt(err error)        { b.change(func(s *Status) { s.Halted = err.Error() }) }
 func (b *statusBoard) running()              { b.change(func(s *Status) { s.Halted = "" }) }
+
+func (b *statusBoard) retried()             { b.change(func(s *Status) { s.Retries++ }) }
+
+// scanned notes how far the sources are. What they count by reason changes while others read, so it is left out.
+func (b *statusBoard) scanned(sources []*source) {
+	states := make([]reportstore.SourceState, len(sources))
+	for i, s := range sources {
+		states[i] = s.state
+		states[i].Dead = nil
+	}
+	b.change(func(s *Status) { s.Sources = states })
+}
 
 func (b *statusBoard) sliced(counts *summarize.Counts) {
 	b.change(func(s *Status) {

@@ -1,0 +1,61 @@
+package cli
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/floodgauge/floodgauge/pkg/config"
+	"github.com/floodgauge/floodgauge/pkg/up"
+)
+
+// defaultData is where commands keep what lasts.
+const defaultData = "floodgauge-data"
+
+// upCmd is the command line of "up".
+type upCmd struct {
+	Sources []string `arg:"" optional:"" name:"source" help:"Logs to follow: files, folders and patterns, and - for standard input. Default: the sources of --config."`
+
+	Demo   bool   `group:"input" help:"Show it on made-up traffic, with two hours of history, in a folder that is gone afterwards."`
+	Config string `group:"input" placeholder:"FILE" help:"Configuration file: sites, sources, formats."`
+	Since  string `group:"input" placeholder:"TIME" help:"Leave out files that were last changed before: a date, 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339."`
+
+	Data         string   `group:"output" placeholder:"DIR" help:"Folder for everything that is kept. Default: ./floodgauge-data."`
+	Listen       string   `group:"output" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the page; port 0 takes one that is free. Default: ${default}."`
+	IngestListen string   `group:"output" placeholder:"ADDR" help:"Address for lines by HTTP and for /metrics. Default: 127.0.0.1:8081 where the configuration has a source by HTTP, else none."`
+	Delay        duration `group:"output" placeholder:"TIME" help:"How long after the end of a minute its lines may come before it closes. Default: 15s."`
+}
+
+// Help is shown above the flags.
+func (c *upCmd) Help() string {
+	return examples(
+		"up --demo", "made-up traffic, to look around",
+		"up /var/log/nginx/access.log", "follow a log with its rotated files",
+		"up '/var/log/nginx/*.log' --data /var/lib/floodgauge", "all logs of a folder, kept where it lasts",
+		"up --config floodgauge.yaml", "sites, sources by HTTP and Pub/Sub",
+	)
+}
+
+// Run follows logs until it is stopped.
+func (c *upCmd) Run(env *environment) error {
+	o := up.Options{Inputs: c.Sources, Data: c.Data, Listen: c.Listen, Ingest: c.IngestListen, Delay: time.Duration(c.Delay), Config: config.Default(),
+		Stdin: env.stdin, Say: func(format string, args ...any) { fmt.Fprintf(env.stderr, name+": "+format+"\n", args...) }}
+	var err error
+	if o.Since, _, err = parseTime("--since", c.Since, time.UTC); err != nil {
+		return err
+	}
+	if c.Config != "" {
+		if o.Config, err = config.Load(c.Config); err != nil {
+			return err
+		}
+	}
+	if !c.Demo {
+		if o.Data == "" {
+			o.Data = defaultData
+		}
+		return up.Run(env.ctx, o)
+	}
+	if len(c.Sources) > 0 {
+		return usagef("--demo makes its own traffic; leave it out to follow %s", c.Sources[0])
+	}
+	return up.Demo(env.ctx, o)
+}

@@ -1,0 +1,59 @@
+package up
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/dustin/go-humanize"
+)
+
+// tellPeriod is how often a line about the state is printed.
+const tellPeriod = time.Minute
+
+// tell prints how the run is doing, once a minute, and at once when it halts or goes on.
+func (s *station) tell(ctx context.Context) error {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	halted, last, lines := "", time.Now(), int64(0)
+	for {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case now := <-tick.C:
+			status := s.run.Status()
+			if status.Halted != halted {
+				halted = status.Halted
+				s.o.Say("%s", haltWords(halted))
+			}
+			if now.Sub(last) >= tellPeriod {
+				s.o.Say("%s", s.line(status.Counts.Lines-lines))
+				last, lines = now, status.Counts.Lines
+			}
+		}
+	}
+}
+
+func haltWords(why string) string {
+	if why == "" {
+		return "it goes on"
+	}
+	return "halted, nothing is lost: " + why
+}
+
+// line is the line of a minute.
+func (s *station) line(lines int64) string {
+	status := s.run.Status()
+	behind := int64(0)
+	for _, src := range status.Sources {
+		behind += src.Behind
+	}
+	text := fmt.Sprintf("%s lines in the last minute, %s in all", humanize.Comma(lines), humanize.Comma(status.Counts.Lines))
+	if dead := status.Counts.Lines - status.Counts.Entries; dead > 0 {
+		text += fmt.Sprintf(", %s not readable", humanize.Comma(dead))
+	}
+	if behind > 0 {
+		text += fmt.Sprintf(", %s still to read", humanize.Bytes(uint64(behind)))
+	}
+	return text
+}
