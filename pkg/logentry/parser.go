@@ -81,6 +81,11 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 	return OK
 }
 
+// Header tells whether a line only describes the log, as the lines with '#' in the logs of CloudFront do. Such a line is no line of the log.
+func (p *Parser) Header(line []byte) bool {
+	return len(line) > 0 && line[0] == '#' && p.layout != nil && p.layout.directives
+}
+
 // read fills e and p.raw.
 func (p *Parser) read(line []byte, e *Entry) Reason {
 	reason := ReasonNoMatch
@@ -98,7 +103,11 @@ func (p *Parser) read(line []byte, e *Entry) Reason {
 
 func (p *Parser) try(l *layout, line []byte, e *Entry) Reason {
 	*e, p.raw = Entry{}, raw{}
-	return l.parse(line, e, &p.raw)
+	reason := l.parse(line, e, &p.raw)
+	if reason == ReasonNoMatch && l.other != nil && l.other(line) {
+		return ReasonNotRequest
+	}
+	return reason
 }
 
 // sure tells whether a layout that may have a host in front was the right one: then there is an address where it should be.
