@@ -96,6 +96,8 @@ func wafAction(actions []byte, status uint16) vocabulary.Action {
 		return vocabulary.ActionChallenged
 	case status == 429:
 		return vocabulary.ActionThrottled
+	case status >= 300 && status < 400:
+		return vocabulary.ActionRedirected
 	}
 	return vocabulary.ActionDenied
 }

@@ -15,6 +15,10 @@ const (
 	FormatCommon        = "common"
 	FormatVhostCombined = "vhost-combined"
 	FormatVhostCommon   = "vhost-common"
+	FormatALB           = "alb"
+	FormatCloudfront    = "cloudfront"
+	FormatCaddy         = "caddy"
+	FormatTraefikJSON   = "traefik-json"
 )
 
 // encoder appends the log line of a request, without its '\n'. It may keep state, so it is not safe for concurrent use.
@@ -50,6 +54,14 @@ func newEncoder(format string) (encoder, error) {
 		return newNginxLayout(`$host:$server_port ` + commonLayout)
 	case FormatVhostCombined:
 		return newNginxLayout(`$host:$server_port ` + combinedLayout)
+	case FormatALB:
+		return newALBEncoder(), nil
+	case FormatCloudfront:
+		return newCloudfrontEncoder(), nil
+	case FormatCaddy:
+		return caddyLine, nil
+	case FormatTraefikJSON:
+		return newTraefikEncoder(), nil
 	}
 	switch {
 	case strings.ContainsRune(format, '$'):
@@ -63,7 +75,8 @@ func newEncoder(format string) (encoder, error) {
 
 // Formats are the names of the formats.
 func Formats() []string {
-	return []string{FormatGCP, FormatGCPBigQuery, FormatNginxJSON, FormatCloudflare, FormatCombined, FormatCommon, FormatVhostCombined, FormatVhostCommon}
+	return []string{FormatGCP, FormatGCPBigQuery, FormatNginxJSON, FormatCloudflare, FormatCombined, FormatCommon, FormatVhostCombined, FormatVhostCommon,
+		FormatALB, FormatCloudfront, FormatCaddy, FormatTraefikJSON}
 }
 
 // layout is a text format: literals and fields in turn.
