@@ -103,6 +103,23 @@ func isCloudfrontHeader(line string) bool {
 	return names != "" && (strings.HasPrefix(cloudfrontColumns+" ", names+" ") || strings.HasPrefix(names, cloudfrontColumns+" "))
 }
 
+// knownColumns gives a #Fields line with '-' for the columns that fill no field of ours, so that a format never quotes the log.
+func knownColumns(line string) string {
+	known := []string{fieldsDirective}
+	for name := range strings.FieldsSeq(line[len(fieldsDirective):]) {
+		if _, ok := cloudfrontPieces[name]; !ok {
+			name = "-"
+		}
+		if known = append(known, name); len(known) > mostColumns {
+			break
+		}
+	}
+	return strings.Join(known, " ")
+}
+
+// mostColumns is more than the logs of any proxy have.
+const mostColumns = 256
+
 // isDirective tells whether a line is one of the header of a W3C log.
 func isDirective(line []byte) bool {
 	const longest = len("#Start-Date:")

@@ -66,10 +66,10 @@ func columnsOf(sample []byte) string {
 		if !bytes.HasPrefix(line, []byte(fieldsDirective)) {
 			continue
 		}
-		format := string(bytes.TrimSpace(line))
-		if isCloudfrontHeader(format) {
+		if isCloudfrontHeader(string(line)) {
 			return cloudfront
 		}
+		format := knownColumns(string(line))
 		if _, err := newColumnsReader(format); err != nil {
 			return ""
 		}

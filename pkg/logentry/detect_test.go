@@ -87,11 +87,12 @@ func TestFormatsReadTheirOwnLinesOnly(t *testing.T) {
 func TestDetectColumns(t *testing.T) {
 	columns := "#Fields: timestamp(ms) sc-status cs-uri-stem c-ip"
 	for sample, want := range map[string]Detection{
-		"#Version: 1.0\n" + columns + "\n1777896007078\t200\t/a\t198.51.100.23\n":                          {Format: columns, Matched: 1, Lines: 1},
-		"#Version: 1.0\r\n" + columns + "\r\n":                                                             {Format: columns},
-		"#Version: 1.0\n#Fields: " + cloudfrontColumns + "\n":                                              {Format: "cloudfront"},
-		"#Fields: " + cloudfrontColumns + " a-new-one\n" + fmt.Sprintf(samples["cloudfront"], 1) + "\tnew": {Format: "cloudfront", Matched: 1, Lines: 1},
-		"#Fields: date time x-edge-location\n":                                                             {Format: "cloudfront"},
+		"#Version: 1.0\n" + columns + "\n1777896007078\t200\t/a\t198.51.100.23\n":                           {Format: columns, Matched: 1, Lines: 1},
+		"#Fields: DistributionId sc-status zanzibar cs-uri-stem timestamp\na\t200\tx\t/a\t1777896007.078\n": {Format: "#Fields: - sc-status - cs-uri-stem timestamp", Matched: 1, Lines: 1},
+		"#Version: 1.0\r\n" + columns + "\r\n":                                                              {Format: columns},
+		"#Version: 1.0\n#Fields: " + cloudfrontColumns + "\n":                                               {Format: "cloudfront"},
+		"#Fields: " + cloudfrontColumns + " a-new-one\n" + fmt.Sprintf(samples["cloudfront"], 1) + "\tnew":  {Format: "cloudfront", Matched: 1, Lines: 1},
+		"#Fields: date time x-edge-location\n":                                                              {Format: "cloudfront"},
 	} {
 		if got, err := Detect([]byte(sample)); err != nil || got != want {
 			t.Errorf("%q: %+v, %v", sample, got, err)

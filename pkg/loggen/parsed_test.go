@@ -114,6 +114,27 @@ func seenByCloudfront(f *facts, r *Request) {
 // seenByCaddy: without an answer there is no status.
 func seenByCaddy(f *facts, r *Request) { f.Status = r.Status }
 
+// seenByHAProxy: a rule denies, or limits a rate; what passes is not told.
+func seenByHAProxy(f *facts, r *Request) {
+	f.Status = r.Status
+	switch f.Enforced {
+	case vocabulary.ActionAllowed:
+		f.Enforced = vocabulary.ActionNone
+	case vocabulary.ActionBanned:
+		f.Enforced = vocabulary.ActionThrottled
+	case vocabulary.ActionChallenged:
+		f.Enforced = vocabulary.ActionDenied
+	}
+}
+
+// seenByTraefik: where the origin was not asked there is no status.
+func seenByTraefik(f *facts, r *Request) {
+	if !r.reachedOrigin() {
+		f.Status = 0
+	}
+	seenByNginx(f, r)
+}
+
 // readable says what can be read back of a format.
 type readable struct {
 	format        string
@@ -168,6 +189,13 @@ var (
 			vocabulary.FieldRequestBytes, vocabulary.FieldDefence, vocabulary.FieldOriginError), seen: seenByALB},
 		{format: FormatCloudfront, time: second, latency: millisecond, logs: combinedFields | vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency,
 			vocabulary.FieldRequestBytes, vocabulary.FieldCache, vocabulary.FieldOriginError), seen: seenByCloudfront},
+		{format: FormatHAProxy, time: millisecond, latency: millisecond, logs: vocabulary.Of(vocabulary.FieldLatency, vocabulary.FieldDefence,
+			vocabulary.FieldOriginError), seen: seenByHAProxy},
+		{format: FormatEnvoy, time: millisecond, latency: millisecond, logs: vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency, vocabulary.FieldAgent,
+			vocabulary.FieldRequestBytes, vocabulary.FieldDefence, vocabulary.FieldOriginError), seen: seenByHAProxy},
+		{format: FormatIstioJSON, time: millisecond, latency: millisecond, logs: vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency,
+			vocabulary.FieldAgent, vocabulary.FieldRequestBytes, vocabulary.FieldDefence, vocabulary.FieldOriginError), seen: seenByHAProxy},
+		{format: FormatTraefik, time: second, latency: millisecond, logs: combinedFields | vocabulary.Of(vocabulary.FieldLatency), seen: seenByTraefik},
 		{format: FormatCaddy, time: 1, latency: 1, logs: combinedFields | vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency,
 			vocabulary.FieldRequestBytes, vocabulary.FieldCache), seen: seenByCaddy},
 		{format: FormatTraefikJSON, time: 1, latency: 1, logs: combinedFields | vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency,

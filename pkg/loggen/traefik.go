@@ -10,11 +10,10 @@ func newTraefikEncoder() encoder {
 		dst = statusField(append(dst, `,"DownstreamStatus":`...), r)
 		dst = appendUint(append(dst, `,"Duration":`...), uint64(r.Latency))
 		dst = append(dst, `,"OriginStatus":`...)
-		if r.reachedOrigin() {
-			dst = statusField(dst, r)
-		} else {
+		if !r.reachedOrigin() {
 			dst = append(dst, '0')
 		}
+		dst = originStatusField(dst, r)
 		dst = appendText(dst, `,"RequestAddr":"`, r.Host)
 		dst = appendUint(append(dst, `","RequestContentSize":`...), r.RequestBytes)
 		dst = appendUint(append(dst, `,"RequestCount":`...), r.ID)
