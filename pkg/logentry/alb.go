@@ -9,18 +9,18 @@ import (
 // albLayout is the access log of AWS Application Load Balancers. What was appended to it over the years, from the trace id on, may be
 // missing. The trace id is no id of the line: clients can send one.
 func albLayout() *layout {
-	l := mustLayout(unread("type"), text(" "), value("time", piece{field: notRead, time: isoTime}), text(" "), unread("elb"), text(" "),
-		value("client:port", piece{field: fieldPeer, set: setPeerWithPort}), text(" "), unread("target:port"), text(" "),
-		value("processing times", piece{field: fieldLatency, words: 3, set: sumOfStages}), text(" "),
-		value("elb_status_code", piece{field: fieldStatus}), text(" "),
-		value("target_status_code", piece{field: fieldOriginStatus, set: func(c *conversion, b []byte) { c.originStatus = b }}), text(" "),
-		value("received_bytes", piece{field: fieldRequestBytes}), text(" "), value("sent_bytes", piece{field: fieldResponseBytes}), text(` "`),
-		value("request", piece{field: fieldRequest, set: setALBRequest}), text(`" "`), value("user_agent", piece{field: fieldAgent}), text(`" `),
-		unread("ssl_cipher"), text(" "), unread("ssl_protocol"), text(" "), unread("target_group_arn"), text(` "`), unread("trace_id"), text(`" "`),
-		unread("domain_name"), text(`" "`), unread("chosen_cert_arn"), text(`" `), unread("matched_rule_priority"), text(" "),
-		unread("request_creation_time"), text(` "`),
-		value("actions_executed", piece{field: fieldEnforced, set: func(c *conversion, b []byte) { c.actions = b }}), text(`" "`),
-		unread("redirect_url"), text(`" "`), value("error_reason", piece{field: fieldStatusDetails}), text(`"`))
+	l := mustLayout(unread("type"), fixed(" "), valueOf("time", piece{field: notRead, time: isoTime}), fixed(" "), unread("elb"), fixed(" "),
+		valueOf("client:port", piece{field: fieldPeer, set: setPeerWithPort}), fixed(" "), unread("target:port"), fixed(" "),
+		valueOf("processing times", piece{field: fieldLatency, words: 3, set: sumOfStages}), fixed(" "),
+		valueOf("elb_status_code", piece{field: fieldStatus}), fixed(" "),
+		valueOf("target_status_code", piece{field: fieldOriginStatus, set: func(c *conversion, b []byte) { c.originStatus = b }}), fixed(" "),
+		valueOf("received_bytes", piece{field: fieldRequestBytes}), fixed(" "), valueOf("sent_bytes", piece{field: fieldResponseBytes}), fixed(` "`),
+		valueOf("request", piece{field: fieldRequest, set: setALBRequest}), fixed(`" "`), valueOf("user_agent", piece{field: fieldAgent}), fixed(`" `),
+		unread("ssl_cipher"), fixed(" "), unread("ssl_protocol"), fixed(" "), unread("target_group_arn"), fixed(` "`), unread("trace_id"), fixed(`" "`),
+		unread("domain_name"), fixed(`" "`), unread("chosen_cert_arn"), fixed(`" `), unread("matched_rule_priority"), fixed(" "),
+		unread("request_creation_time"), fixed(` "`),
+		valueOf("actions_executed", piece{field: fieldEnforced, set: func(c *conversion, b []byte) { c.actions = b }}), fixed(`" "`),
+		unread("redirect_url"), fixed(`" "`), valueOf("error_reason", piece{field: fieldStatusDetails}), fixed(`"`))
 	l.logged |= 1 << vocabulary.FieldHost
 	l.raggedAt = l.index("ssl_protocol")
 	l.settle = settleALB

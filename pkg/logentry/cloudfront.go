@@ -81,13 +81,13 @@ func columnsLayout(names []string) (*layout, error) {
 	var tokens []token
 	for i, name := range names {
 		if i > 0 {
-			tokens = append(tokens, text("\t"))
+			tokens = append(tokens, fixed("\t"))
 		}
 		p, ok := cloudfrontPieces[name]
 		if !ok {
 			p = ignored
 		}
-		tokens = append(tokens, value(name, p))
+		tokens = append(tokens, valueOf(name, p))
 	}
 	l, err := compileLayout(tokens)
 	if err != nil {

@@ -8,12 +8,12 @@ import (
 
 // envoyLayout is Envoy's default format. Its request id is no id of the line, as clients can send one and several proxies log the same.
 func envoyLayout() *layout {
-	l := mustLayout(text("["), value("START_TIME", piece{field: notRead, time: isoTime}), text(`] "`), value("request", piece{field: fieldRequest}), text(`" `),
-		value("RESPONSE_CODE", piece{field: fieldStatus}), text(" "), value("RESPONSE_FLAGS", piece{field: fieldResponseFlags}), text(" "),
-		value("BYTES_RECEIVED", piece{field: fieldRequestBytes}), text(" "), value("BYTES_SENT", piece{field: fieldResponseBytes}), text(" "),
-		value("DURATION", piece{field: fieldLatency, power: 6}), text(" "), unread("X-ENVOY-UPSTREAM-SERVICE-TIME"), text(` "`),
-		value("X-FORWARDED-FOR", piece{field: fieldForwarded, set: setAppended}), text(`" "`), value("USER-AGENT", piece{field: fieldAgent}), text(`" "`),
-		unread("X-REQUEST-ID"), text(`" "`), value("AUTHORITY", piece{field: fieldHost}), text(`" "`), unread("UPSTREAM_HOST"), text(`"`))
+	l := mustLayout(fixed("["), valueOf("START_TIME", piece{field: notRead, time: isoTime}), fixed(`] "`), valueOf("request", piece{field: fieldRequest}), fixed(`" `),
+		valueOf("RESPONSE_CODE", piece{field: fieldStatus}), fixed(" "), valueOf("RESPONSE_FLAGS", piece{field: fieldResponseFlags}), fixed(" "),
+		valueOf("BYTES_RECEIVED", piece{field: fieldRequestBytes}), fixed(" "), valueOf("BYTES_SENT", piece{field: fieldResponseBytes}), fixed(" "),
+		valueOf("DURATION", piece{field: fieldLatency, power: 6}), fixed(" "), unread("X-ENVOY-UPSTREAM-SERVICE-TIME"), fixed(` "`),
+		valueOf("X-FORWARDED-FOR", piece{field: fieldForwarded, set: setAppended}), fixed(`" "`), valueOf("USER-AGENT", piece{field: fieldAgent}), fixed(`" "`),
+		unread("X-REQUEST-ID"), fixed(`" "`), valueOf("AUTHORITY", piece{field: fieldHost}), fixed(`" "`), unread("UPSTREAM_HOST"), fixed(`"`))
 	l.settle = settleResponseFlags
 	return l
 }

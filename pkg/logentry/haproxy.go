@@ -19,14 +19,14 @@ var haproxyTime = func() *timePattern {
 // haproxyLayout is the log of "option httplog", and of "option httpslog", which is the same with more behind it. Captured headers stand
 // before the request where there are any; nobody can tell which they are.
 func haproxyLayout() *layout {
-	l := mustLayout(value("client:port", piece{field: fieldPeer, set: setPeerWithPort}), text(" ["),
-		value("accept_date", piece{field: notRead, time: haproxyTime}), text("] "), unread("frontend"), text(" "), unread("backend"), text("/"),
-		value("server", piece{field: fieldStatusDetails}), text(" "), unread("TR"), text("/"), unread("Tw"), text("/"), unread("Tc"), text("/"),
-		unread("Tr"), text("/"), value("Ta", piece{field: fieldLatency, power: 6}), text(" "), value("status_code", piece{field: fieldStatus}), text(" "),
-		value("bytes_read", piece{field: fieldResponseBytes}), text(" "), unread("request cookie"), text(" "), unread("response cookie"), text(" "),
-		value("termination_state", piece{field: fieldEnforced, set: func(c *conversion, b []byte) { c.flags = b }}), text(" "),
-		unread("connections"), text(" "), unread("queues and captured headers"), text(` "`),
-		value("http_request", piece{field: fieldRequest, decode: decodeHAProxy}), text(`"`))
+	l := mustLayout(valueOf("client:port", piece{field: fieldPeer, set: setPeerWithPort}), fixed(" ["),
+		valueOf("accept_date", piece{field: notRead, time: haproxyTime}), fixed("] "), unread("frontend"), fixed(" "), unread("backend"), fixed("/"),
+		valueOf("server", piece{field: fieldStatusDetails}), fixed(" "), unread("TR"), fixed("/"), unread("Tw"), fixed("/"), unread("Tc"), fixed("/"),
+		unread("Tr"), fixed("/"), valueOf("Ta", piece{field: fieldLatency, power: 6}), fixed(" "), valueOf("status_code", piece{field: fieldStatus}), fixed(" "),
+		valueOf("bytes_read", piece{field: fieldResponseBytes}), fixed(" "), unread("request cookie"), fixed(" "), unread("response cookie"), fixed(" "),
+		valueOf("termination_state", piece{field: fieldEnforced, set: func(c *conversion, b []byte) { c.flags = b }}), fixed(" "),
+		unread("connections"), fixed(" "), unread("queues and captured headers"), fixed(` "`),
+		valueOf("http_request", piece{field: fieldRequest, decode: decodeHAProxy}), fixed(`"`))
 	l.settle, l.other = settleHAProxy, isHAProxyMessage
 	return l
 }

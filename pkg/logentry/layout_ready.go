@@ -9,17 +9,17 @@ var readyLayouts = map[string]func() *layout{
 	"traefik":  traefikLayout,
 }
 
-// text is the fixed text of a layout.
-func text(s string) token { return token{text: s} }
+// fixed is the fixed text of a layout.
+func fixed(s string) token { return token{text: s} }
 
-// value is a value of a layout.
-func value(name string, p piece) token {
+// valueOf is a value of a layout.
+func valueOf(name string, p piece) token {
 	p.name = name
 	return token{piece: &p}
 }
 
 // unread is a value that no field takes.
-func unread(name string) token { return value(name, ignored) }
+func unread(name string) token { return valueOf(name, ignored) }
 
 // mustLayout compiles tokens that ship with the product.
 func mustLayout(tokens ...token) *layout {

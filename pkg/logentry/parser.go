@@ -18,7 +18,7 @@ type Parser struct {
 }
 
 // reader holds what reads a format's lines. A format has layout or json or both: a text format that is made to look like JSON is read by
-// its layout, and by its keys where a log shipper wrote the line anew.
+// its layout, and by its keys where a log shipper wrote the line anew; and Envoy's lines are text or JSON.
 type reader struct {
 	layout    *layout
 	alternate *layout // the layout of the same format with, or without, the virtual host in front

@@ -5,11 +5,11 @@ import "github.com/floodgauge/floodgauge/pkg/vocabulary"
 // traefikLayout is Traefik's "common" format: combined, with more behind it. Status and bytes are the origin's; '-' stands for them
 // where Traefik answered itself.
 func traefikLayout() *layout {
-	return mustLayout(value("address", piece{field: fieldPeer}), text(" "), unread("user"), text(" ["),
-		value("time", piece{field: notRead, time: clfPattern}), text(`] "`), value("request", piece{field: fieldRequest}), text(`" `),
-		value("status", piece{field: fieldStatus, set: setOriginAnswer}), text(" "), value("bytes", piece{field: fieldResponseBytes}), text(` "`),
-		value("referrer", piece{field: fieldReferrer}), text(`" "`), value("agent", piece{field: fieldAgent}), text(`" `), unread("count"), text(` "`),
-		unread("router"), text(`" "`), unread("server"), text(`" `), value("duration", piece{field: fieldLatency, power: 6}), text("ms"))
+	return mustLayout(valueOf("address", piece{field: fieldPeer}), fixed(" "), unread("user"), fixed(" ["),
+		valueOf("time", piece{field: notRead, time: clfPattern}), fixed(`] "`), valueOf("request", piece{field: fieldRequest}), fixed(`" `),
+		valueOf("status", piece{field: fieldStatus, set: setOriginAnswer}), fixed(" "), valueOf("bytes", piece{field: fieldResponseBytes}), fixed(` "`),
+		valueOf("referrer", piece{field: fieldReferrer}), fixed(`" "`), valueOf("agent", piece{field: fieldAgent}), fixed(`" `), unread("count"), fixed(` "`),
+		unread("router"), fixed(`" "`), unread("server"), fixed(`" `), valueOf("duration", piece{field: fieldLatency, power: 6}), fixed("ms"))
 }
 
 func setOriginAnswer(c *conversion, b []byte) {
