@@ -98,9 +98,13 @@ func haproxyRefusal(phase byte, status uint16) (vocabulary.Action, vocabulary.Or
 	return vocabulary.ActionDenied, vocabulary.OriginErrorNone
 }
 
-// isHAProxyMessage recognises what else stands in such a log: connections that ended before a request, "address [time] frontend/1: SSL
-// handshake failure".
+// isHAProxyMessage recognises what else stands in such a log: what became of servers, and connections that ended before a request,
+// "address [time] frontend/1: SSL handshake failure".
 func isHAProxyMessage(line []byte) bool {
+	switch string(word1(line)) {
+	case "Server", "Backup", "Health", "Proxy", "Stopping", "Pausing", "Resuming", "backend", "New", "Loading":
+		return true
+	}
 	_, rest, ok := bytes.Cut(line, []byte("] "))
 	word := word1(rest)
 	return ok && len(word) > 1 && word[len(word)-1] == ':' && bytes.IndexByte(word, '/') > 0

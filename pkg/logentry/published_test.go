@@ -25,7 +25,7 @@ var logFiles = []struct {
 	{"variants/cloudfront.log", "variants/cloudfront", "cloudfront", 19, map[string]int{"no_match": 1, "bad_time": 1}},
 	{"variants/cloudfront-columns.log", "variants/cloudfront-columns", "#Fields: timestamp(ms) c-ip c-country asn cs-method cs-uri-stem cs-uri-query " +
 		"sc-status sc-bytes time-taken x-host-header cs(User-Agent) x-edge-result-type", 1, nil},
-	{"variants/haproxy.log", "variants/haproxy", "haproxy", 29, map[string]int{"no_match": 1, "not_a_request": 1}}, // TCP, and a handshake
+	{"variants/haproxy.log", "variants/haproxy", "haproxy", 29, map[string]int{"no_match": 1, "not_a_request": 3}}, // TCP; a handshake, a server, a start
 	{"variants/envoy.log", "variants/envoy", "envoy", 18, map[string]int{"not_json": 1}},                           // another format
 	{"variants/traefik.log", "variants/traefik", "traefik", 6, map[string]int{"no_match": 1}},                      // combined
 	{"json/caddy.jsonl", "json/caddy", "caddy", 4, map[string]int{"not_a_request": 2}},
