@@ -12,7 +12,7 @@ const cloudfront = "cloudfront"
 // fieldsDirective is how a W3C log names its columns. Such a line is a format, too: "#Fields: date time c-ip cs-method cs-uri-stem …".
 const fieldsDirective = "#Fields:"
 
-// cloudfrontColumns are those of CloudFront's standard logs in the order that they have had since 2012; older logs end earlier, and
+// cloudfrontColumns are those of CloudFront's standard logs in the order in which they came over the years; older logs end earlier, and
 // logs of the second version have the columns that were chosen.
 const cloudfrontColumns = "date time x-edge-location sc-bytes c-ip cs-method cs(Host) cs-uri-stem sc-status cs(Referer) cs(User-Agent) cs-uri-query " +
 	"cs(Cookie) x-edge-result-type x-edge-request-id x-host-header cs-protocol cs-bytes time-taken x-forwarded-for ssl-protocol ssl-cipher " +
@@ -63,7 +63,7 @@ func cloudfrontLayout() *layout {
 	if err != nil {
 		panic(err) // a test compiles it
 	}
-	l.raggedAt = l.index("x-edge-request-id")
+	l.raggedAt = l.index("cs-uri-query")
 	return l
 }
 

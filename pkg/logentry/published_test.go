@@ -22,7 +22,7 @@ var logFiles = []struct {
 	{"text/crowdsec-hub/traefik_clf.log", "text/traefik_clf", "traefik", 7, nil},
 	{"text/crowdsec-hub/traefik_json.log", "text/traefik_json", "traefik-json", 6, map[string]int{"not_json": 1}}, // a plugin's own log
 	{"variants/alb.log", "variants/alb", "alb", 18, nil},
-	{"variants/cloudfront.log", "variants/cloudfront", "cloudfront", 19, map[string]int{"no_match": 1, "bad_time": 1}},
+	{"variants/cloudfront.log", "variants/cloudfront", "cloudfront", 21, map[string]int{"no_match": 1, "bad_time": 1}},
 	{"variants/cloudfront-columns.log", "variants/cloudfront-columns", "#Fields: timestamp(ms) c-ip c-country asn cs-method cs-uri-stem cs-uri-query " +
 		"sc-status sc-bytes time-taken x-host-header cs(User-Agent) x-edge-result-type", 1, nil},
 	{"variants/haproxy.log", "variants/haproxy", "haproxy", 29, map[string]int{"no_match": 1, "not_a_request": 3}}, // TCP; a handshake, a server, a start

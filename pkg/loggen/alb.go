@@ -12,7 +12,7 @@ func newALBEncoder() encoder {
 	return func(dst []byte, r *Request) []byte {
 		dst = at(append(dst, albType(r)...), r)
 		dst = append(dst, " app/my-loadbalancer/50dc6c495c0c9188 "...)
-		dst = appendPeer(dst, r)
+		dst = appendBarePeer(dst, r)
 		dst = appendALBTarget(append(dst, ' '), r)
 		dst = appendUint(append(dst, ' '), r.RequestBytes)
 		dst = appendUint(append(dst, ' '), r.ResponseBytes)
@@ -37,6 +37,11 @@ func albType(r *Request) string {
 // appendPeer writes the client's address and a port.
 func appendPeer(dst []byte, r *Request) []byte {
 	return netip.AddrPortFrom(r.Client, uint16(1024+r.Session%60_000)).AppendTo(dst) //nolint:gosec // below 61,024
+}
+
+// appendBarePeer writes the same without the brackets that IPv6 addresses have elsewhere.
+func appendBarePeer(dst []byte, r *Request) []byte {
+	return appendUint(append(r.Client.AppendTo(dst), ':'), 1024+r.Session%60_000)
 }
 
 // appendALBTarget writes the target, the times and both statuses: a target that gave no answer has no times and no status.

@@ -6,8 +6,7 @@ import "github.com/floodgauge/floodgauge/pkg/vocabulary"
 func newHAProxyEncoder() encoder {
 	at := timeField("02/Jan/2006:", 3, "] https-in~ web/")
 	return func(dst []byte, r *Request) []byte {
-		dst = r.Client.AppendTo(dst) // IPv6 without brackets, too
-		dst = appendUint(append(dst, ':'), 1024+r.Session%60_000)
+		dst = appendBarePeer(dst, r)
 		dst = at(append(dst, " ["...), r)
 		server, state := haproxyOutcome(r)
 		dst = append(append(dst, server...), " 0/0/0/0/"...)
