@@ -2,15 +2,18 @@ package integration
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/floodgauge/floodgauge/pkg/loggen"
 )
 
 // TestGeneratedLogsIntoReports: "floodgauge loggen | floodgauge report -" in each format: the format is found, every line is a request, and the sites
 // that the lines name are the report's.
 func TestGeneratedLogsIntoReports(t *testing.T) {
 	custom := []string{`$remote_addr $host [$time_local] "$request" $status $body_bytes_sent $request_time`, `%v %h %t "%r" %>s %B %D "%{User-Agent}i"`}
-	for _, format := range append([]string{"gcp", "gcp-bigquery", "nginx-json", "cloudflare", "combined", "common", "vhost-combined", "vhost-common"}, custom...) {
+	for _, format := range append(loggen.Formats(), custom...) {
 		b := newBox(t)
 		log := finish(t, b.command(t, "loggen", "--lines", "2000", "--host", "news.example.org", "--log-format", format))
 		log.expect(t, format, 0)
@@ -23,7 +26,7 @@ func TestGeneratedLogsIntoReports(t *testing.T) {
 		r := finish(t, cmd)
 		r.expect(t, format, 0, "Read 2,000 lines", "2,000 requests", "0 not readable")
 		site := "\nnews.example.org,"
-		if format == "combined" || format == "common" {
+		if slices.Contains([]string{"combined", "common", "haproxy", "traefik"}, format) {
 			site = "\n(other hosts),"
 		}
 		if !strings.Contains(r.stdout, site) || strings.Count(r.stdout, "\n") != 2 {

@@ -25,13 +25,13 @@ func fieldNames() (names []string) {
 }
 
 // CheckFormat checks what somebody gave as a format: the name of a built-in one, one of the mappings' names, or an nginx log_format or
-// Apache LogFormat string. The error says what to write instead.
+// Apache LogFormat string, or the #Fields line of a log of CloudFront. The error says what to write instead.
 func CheckFormat(text string, mappings []string) error {
 	known := slices.Concat(mappings, FormatNames())
 	switch {
 	case slices.Contains(known, text):
 		return nil
-	case strings.ContainsAny(text, "$%"):
+	case strings.ContainsAny(text, "$%"), strings.HasPrefix(text, "#Fields:"):
 		_, err := logentry.NewParser(&logentry.Source{Format: text})
 		return err
 	}

@@ -53,7 +53,8 @@ func proxyPrefixes(text string) ([]netip.Prefix, error) {
 func (f *clientFinder) set(e *Entry, r *raw) {
 	peer, known := parseAddr(r.peer)
 	e.Peer = peer
-	if client, ok := parseAddr(r.client); ok {
+	// A field that repeats the peer vouches for nothing: no proxy that it knows of stands between.
+	if client, ok := parseAddr(r.client); ok && client != peer {
 		e.Client, e.ClientTrusted = client, true
 		return
 	}

@@ -48,6 +48,25 @@ func TestForwardedHeaderCountsFromTrustedProxiesOnly(t *testing.T) {
 	}
 }
 
+// What a field vouches for that only repeats the peer is no news: the header of a trusted peer says more.
+func TestVouchedClient(t *testing.T) {
+	for _, c := range []struct {
+		client, peer, forwarded, want string
+		believed                      bool
+	}{
+		{"203.0.113.9", "192.0.2.1", "198.51.100.1", "203.0.113.9", true},
+		{"192.0.2.1", "192.0.2.1", "198.51.100.1", "192.0.2.1", false},
+		{"10.0.0.1", "10.0.0.1", "198.51.100.1", "198.51.100.1", true},
+		{"-", "10.0.0.1", "198.51.100.1", "198.51.100.1", true},
+	} {
+		p := mustParser(t, Source{Format: `$remote_addr $realip_remote_addr "$http_x_forwarded_for" $time_iso8601 $status`, TrustedProxies: []string{"10.0.0.0/8"}})
+		got := read(parse(t, p, c.client+" "+c.peer+` "`+c.forwarded+`" 2026-05-04T12:00:07Z 200`))
+		if got.Client != c.want || got.ClientTrusted != c.believed {
+			t.Errorf("%+v: client %q, believed %v", c, got.Client, got.ClientTrusted)
+		}
+	}
+}
+
 // A log that has the header but not the peer: without trusted proxies the header is a claim, and clients are not logged.
 func TestForwardedHeaderWithoutPeer(t *testing.T) {
 	for _, c := range []struct {

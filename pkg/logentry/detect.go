@@ -23,11 +23,12 @@ const leastShare = 10
 // as one in ten fits; where fewer do, the error is an *UnknownFormatError.
 func Detect(sample []byte) (Detection, error) {
 	counts := map[string]int{}
-	parsers := detectionParsers()
+	columns := columnsOf(sample)
+	parsers := detectionParsers(columns)
 	lines, objects := 0, 0
 	for line := range bytes.Lines(sample) {
 		line = bytes.TrimRight(line, "\r\n")
-		if len(line) == 0 {
+		if len(line) == 0 || isDirective(line) {
 			continue
 		}
 		lines++
@@ -38,6 +39,9 @@ func Detect(sample []byte) (Detection, error) {
 			counts[name]++
 		}
 	}
+	if lines == 0 && columns != "" {
+		return Detection{Format: columns}, nil // a log without requests yet
+	}
 	if lines == 0 {
 		return Detection{}, errors.New("its beginning has no whole line to tell the log format by; say which it is with --log-format")
 	}
@@ -46,7 +50,32 @@ func Detect(sample []byte) (Detection, error) {
 	if best.Matched*leastShare < lines {
 		return Detection{}, &UnknownFormatError{Matched: best.Matched, Lines: lines, JSON: objects*2 > lines}
 	}
+	if best.Format == cloudfront && columns != "" {
+		best.Format = columns
+	}
 	return best, nil
+}
+
+// columnsOf gives the format that the log's first #Fields line names: "cloudfront", or the line itself where the columns are others. It is
+// empty where there is none that can be read.
+func columnsOf(sample []byte) string {
+	for line := range bytes.Lines(sample) {
+		if line[0] != '#' {
+			break // the header stands at the beginning
+		}
+		if !bytes.HasPrefix(line, []byte(fieldsDirective)) {
+			continue
+		}
+		if isCloudfrontHeader(string(line)) {
+			return cloudfront
+		}
+		format := knownColumns(string(line))
+		if _, err := newColumnsReader(format); err != nil {
+			return ""
+		}
+		return format
+	}
+	return ""
 }
 
 // UnknownFormatError says that a sample fits no format, and how to say which it is.
@@ -106,12 +135,17 @@ type detector struct {
 	entry  Entry
 }
 
-func detectionParsers() (list []*detector) {
+// detectionParsers makes a parser for each format. columns is what a #Fields line says of CloudFront's.
+func detectionParsers(columns string) (list []*detector) {
 	for _, f := range formats {
 		if textFormats[f.Name] && f.Name != "combined" {
 			continue // the parser of one reads all
 		}
-		p, err := NewParser(&Source{Format: f.Name})
+		src := Source{Format: f.Name}
+		if f.Name == cloudfront && columns != "" {
+			src.Format = columns
+		}
+		p, err := NewParser(&src)
 		if err != nil {
 			panic(err) // a test makes a parser for each
 		}
@@ -120,7 +154,8 @@ func detectionParsers() (list []*detector) {
 	return list
 }
 
-// bestFit names the format that finds most in a line; empty where none fits. The exports of a log differ from it in some keys only.
+// bestFit names the format that finds most in a line; empty where none fits. The exports of a log differ from it in some keys only, and
+// formats are made of others with more behind them.
 func bestFit(parsers []*detector, line []byte) (best string) {
 	most := -1
 	for _, d := range parsers {
@@ -131,13 +166,21 @@ func bestFit(parsers []*detector, line []byte) (best string) {
 	return best
 }
 
-// fits gives the name of the format that a line has, if it is this one, and how many of a JSON format's fields the line has.
+// fits gives the name of the format that a line has, if it is this one, and how many fields the line has.
 func (d *detector) fits(line []byte) (name string, found int) {
+	j := d.parser.json
+	if j != nil {
+		j.found.set = 0
+	}
 	if d.parser.Parse(line, &d.entry) != OK {
 		return "", 0
 	}
-	if d.parser.json != nil {
-		return d.name, bits.OnesCount64(uint64(d.parser.json.found.set))
+	if j != nil && j.found.set != 0 {
+		return d.name, bits.OnesCount64(uint64(j.found.set))
+	}
+	found = bits.OnesCount32(uint32(d.entry.Logged))
+	if !textFormats[d.name] {
+		return d.name, found
 	}
 	name = "common"
 	if d.entry.Logged.Has(vocabulary.FieldAgent) {
@@ -146,5 +189,5 @@ func (d *detector) fits(line []byte) (name string, found int) {
 	if d.entry.Logged.Has(vocabulary.FieldHost) {
 		name = "vhost-" + name
 	}
-	return name, 0
+	return name, found
 }

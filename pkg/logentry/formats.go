@@ -30,9 +30,26 @@ var formats = []FormatInfo{
 		`news.example.org:443 198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 15734 "-" "Mozilla/5.0 …"`},
 	{"vhost-common", "common with the virtual host in front",
 		`news.example.org:443 198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 15734`},
+	{"alb", "access log of AWS Application Load Balancers",
+		`https 2026-05-04T12:00:07.078651Z app/my-lb/50dc6c 198.51.100.23:2817 10.0.0.1:80 0.000 0.001 0.000 200 200 34 366 "GET https://news.example.org:443/ HTTP/1.1" …`},
+	{"cloudfront", "standard log of Amazon CloudFront, with tabs between its columns",
+		`2026-05-04	12:00:07	CDG50-P2	703	198.51.100.23	GET	d111111abcdef8.cloudfront.net	/	200	-	Mozilla/5.0%20…`},
+	{"haproxy", `HAProxy with "option httplog"; times are in the source's time zone`,
+		`198.51.100.23:14853 [04/May/2026:12:00:07.127] https-in~ web/node1 0/0/0/3/173 200 739 - - ---- 1/1/0/0/0 0/0 "GET / HTTP/1.1"`},
+	{"envoy", "Envoy's default text format, and Envoy Gateway's in JSON",
+		`[2026-05-04T12:00:07.078Z] "GET / HTTP/2" 200 - 0 307 6 5 "198.51.100.23" "Mozilla/5.0 …" "f1d2d2f9" "news.example.org" "10.128.0.9:8080"`},
+	{"istio-json", "Istio's default format in JSON",
+		`{"authority":"news.example.org","bytes_sent":307,"method":"GET","path":"/","response_code":200,"start_time":"2026-05-04T12:00:07.078Z",…}`},
+	{"caddy", "Caddy's access log",
+		`{"ts":1777896007.078,"logger":"http.log.access","request":{"remote_ip":"198.51.100.23","method":"GET","host":"news.example.org",…},"status":200,…}`},
+	{"traefik", `Traefik's format "common"`,
+		`198.51.100.23 - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 414 "-" "-" 500 "web@docker" "http://172.17.0.3:80" 6ms`},
+	{"traefik-json", "Traefik's format in JSON",
+		`{"ClientAddr":"198.51.100.23:39496","DownstreamStatus":200,"RequestHost":"news.example.org","RequestPath":"/","StartUTC":"2026-05-04T12:00:07Z",…}`},
 }
 
-// Formats lists the formats that have a name. Besides these, a format may be an nginx log_format or an Apache LogFormat string.
+// Formats lists the formats that have a name. Besides these, a format may be an nginx log_format or an Apache LogFormat string,
+// or the #Fields line of a log of CloudFront.
 func Formats() []FormatInfo { return append([]FormatInfo(nil), formats...) }
 
 // formatNames lists the names for messages.
@@ -55,6 +72,10 @@ func newReader(src *Source) (r reader, err error) {
 		err = fmt.Errorf("no log format; it is one of %s, or an nginx log_format or Apache LogFormat string", formatNames())
 	case textFormats[format]:
 		r.layout, r.alternate = builtinLayout(strings.HasPrefix(format, "vhost-")), builtinLayout(!strings.HasPrefix(format, "vhost-"))
+	case readyLayouts[format] != nil:
+		r.layout, r.json = readyLayouts[format](), newReadyJSONParser(format)
+	case strings.HasPrefix(format, fieldsDirective):
+		r, err = newColumnsReader(format)
 	case readyMappingByName(format) != nil:
 		r.json = newReadyJSONParser(format)
 	case strings.HasPrefix(lower, "log_format") || strings.Contains(format, "$") && !strings.HasPrefix(lower, "logformat"):

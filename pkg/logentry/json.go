@@ -22,6 +22,7 @@ type jsonParser struct {
 	mapped       fieldSet
 	always       vocabulary.Fields
 	anyCase      bool
+	requires     fieldSet
 	timePower    int // power of ten from the unit to nanoseconds; negative where the number's size decides
 	latencyPower int
 
@@ -41,6 +42,7 @@ type jsonParser struct {
 type found struct {
 	line    []byte
 	escapes bool     // there is a backslash somewhere in the line
+	lists   bool     // of a list of texts, the last is the value
 	set     fieldSet // fields with a value
 	present fieldSet // fields whose key is there, if only with null
 	spans   [fieldCount]span
@@ -68,7 +70,8 @@ func newReadyJSONParser(name string) *jsonParser {
 
 func compileJSONParser(m *readyMapping) *jsonParser {
 	keys, _ := m.compile()
-	p := &jsonParser{root: newLevel(keys, 1), always: m.always, anyCase: m.anyCase, timePower: -1, latencyPower: units["s"]}
+	p := &jsonParser{root: newLevel(keys, 1), always: m.always, anyCase: m.anyCase, requires: m.requires, timePower: -1, latencyPower: units["s"]}
+	p.found.lists = m.lists
 	for i := range keys {
 		p.mapped |= keys[i].under
 	}

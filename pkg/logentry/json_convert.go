@@ -12,6 +12,7 @@ type conversion struct {
 	raw   *raw
 
 	time, details, proxyStatus            []byte
+	flags, actions, originStatus          []byte // of formats whose parts tell the outcome together
 	latencyPower                          int
 	cacheLookup, cacheHit, cacheValidated bool
 	enforced, edge, preview, previewEdge  policy
@@ -28,7 +29,7 @@ func (c *conversion) setLatency(b []byte) {
 
 // convert fills e and r from the fields that were found in the line. An entry needs a time and one of requestFields.
 func (p *jsonParser) convert(e *Entry, r *raw) Reason {
-	if p.found.set&requestFields == 0 {
+	if p.found.set&requestFields == 0 || p.found.set&p.requires != p.requires {
 		return ReasonNotRequest
 	}
 	p.conversion = conversion{entry: e, raw: r, latencyPower: p.latencyPower}
@@ -68,6 +69,9 @@ func (c *conversion) finishDefence(mapped fieldSet) {
 	e := c.entry
 	e.Enforced = decide(&c.edge, &c.enforced)
 	e.Preview = decide(&c.previewEdge, &c.preview)
+	if len(c.flags) > 0 {
+		settleResponseFlags(c)
+	}
 	if mapped&(1<<fieldStatusDetails|1<<fieldProxyStatus) == 0 {
 		return
 	}

@@ -37,6 +37,7 @@ const (
 	fieldOriginStatus
 	fieldStatusDetails
 	fieldProxyStatus
+	fieldResponseFlags
 	fieldEnforced
 	fieldEnforcedOutcome
 	fieldEnforcedLimit
@@ -119,6 +120,8 @@ var fields = [fieldCount]fieldInfo{
 		func(c *conversion, b []byte) { c.details = b }},
 	fieldProxyStatus: {"proxy_status", "proxy status as in RFC 9209", 1 << vocabulary.FieldOriginError,
 		func(c *conversion, b []byte) { c.proxyStatus = b }},
+	fieldResponseFlags: {"response_flags", "response flags of Envoy, as UF,URX", 1 << vocabulary.FieldOriginError,
+		func(c *conversion, b []byte) { c.flags = b }},
 	fieldEnforced: {"enforced", "what a security rule did: allow, deny, throttle, ban, challenge, redirect", 1 << vocabulary.FieldDefence,
 		func(c *conversion, b []byte) { c.enforced.configure(b) }},
 	fieldEnforcedOutcome: {"enforced_outcome", "ACCEPT, DENY or REDIRECT, where the log tells it apart from the action", 1 << vocabulary.FieldDefence,

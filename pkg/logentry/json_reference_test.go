@@ -80,7 +80,7 @@ func reference(m *readyMapping, line []byte) (res result, ok bool) {
 		if present {
 			logged |= fields[f].logs
 		}
-		if text, ok := textOf(value); ok {
+		if text, ok := textOf(value); ok || m.lists && lastOf(value, &text) {
 			texts[name] = text
 		}
 	}
@@ -140,6 +140,19 @@ func lookup(value any, path []string) (any, bool) {
 	return value, true
 }
 
+// lastOf gives the last text of a list of texts.
+func lastOf(value any, last *string) bool {
+	list, _ := value.([]any)
+	for _, v := range list {
+		text, ok := v.(string)
+		if !ok {
+			return false
+		}
+		*last = text
+	}
+	return len(list) > 0
+}
+
 func textOf(value any) (string, bool) {
 	switch v := value.(type) {
 	case string:
@@ -158,6 +171,10 @@ func referenceEntry(m *readyMapping, texts map[string]string, logged vocabulary.
 	for _, name := range requestFieldNames() {
 		_, there := texts[name]
 		isRequest = isRequest || there
+	}
+	for f := range fields {
+		_, there := texts[fields[f].name]
+		isRequest = isRequest && (there || m.requires>>f&1 == 0)
 	}
 	if !isRequest {
 		return result{Reason: ReasonNotRequest}
@@ -204,6 +221,7 @@ func referenceOutcomes(m *readyMapping, texts map[string]string, res *result) {
 	}
 	res.Enforced = decide(referencePolicy(texts, "edge"), referencePolicy(texts, "enforced"))
 	res.Preview = decide(referencePolicy(texts, "preview_edge"), referencePolicy(texts, "preview"))
+	referenceFlags(texts["response_flags"], res)
 	if m.Fields["status_details"] == "" {
 		return
 	}
@@ -217,6 +235,40 @@ func referenceOutcomes(m *readyMapping, texts map[string]string, res *result) {
 	if d.action != vocabulary.ActionNone && res.Enforced <= vocabulary.ActionAllowed {
 		res.Enforced = d.action
 		res.Logged |= 1 << vocabulary.FieldDefence
+	}
+}
+
+// referenceFlags knows Envoy's response flags by what they mean for the origin and the defence.
+func referenceFlags(text string, res *result) {
+	errs := map[string]vocabulary.OriginError{"UT": vocabulary.OriginErrorTimeout, "SI": vocabulary.OriginErrorTimeout, "DT": vocabulary.OriginErrorTimeout,
+		"UMSDR": vocabulary.OriginErrorTimeout, "UF": vocabulary.OriginErrorConnect, "DF": vocabulary.OriginErrorConnect,
+		"UH": vocabulary.OriginErrorNoBackend, "NC": vocabulary.OriginErrorNoBackend, "UC": vocabulary.OriginErrorClosed,
+		"UR": vocabulary.OriginErrorClosed, "LR": vocabulary.OriginErrorClosed, "UPE": vocabulary.OriginErrorClosed,
+		"DC": vocabulary.OriginErrorClientPartly, "DR": vocabulary.OriginErrorClientPartly, "UO": vocabulary.OriginErrorOther,
+		"URX": vocabulary.OriginErrorOther, "LH": vocabulary.OriginErrorOther, "OM": vocabulary.OriginErrorOther, "NFCF": vocabulary.OriginErrorOther}
+	if text == "-" && res.Status >= 500 {
+		res.OriginError = vocabulary.OriginErrorStatus
+	}
+	for _, flag := range strings.Split(text, ",") {
+		switch flag {
+		case "RL":
+			res.Enforced = vocabulary.ActionThrottled
+		case "UAEX":
+			res.Enforced = vocabulary.ActionDenied
+		case "RFCF":
+			res.Cache = vocabulary.CacheHit
+			res.Logged |= 1 << vocabulary.FieldCache
+		}
+		if flag == "RL" || flag == "UAEX" {
+			res.Logged |= 1 << vocabulary.FieldDefence
+		}
+		err, known := errs[flag]
+		if known && err == vocabulary.OriginErrorClientPartly && res.Status == 0 {
+			err = vocabulary.OriginErrorClientGone
+		}
+		if known && (res.OriginError == vocabulary.OriginErrorNone || res.OriginError == vocabulary.OriginErrorOther) {
+			res.OriginError = err
+		}
 	}
 }
 

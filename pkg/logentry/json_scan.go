@@ -218,13 +218,34 @@ func (l *level) open(k int) *level {
 	return l.mapped[k]
 }
 
-// note records the value of a field. null and values that are objects or arrays are none.
+// note records the value of a field. null and values that are objects or arrays are none, except where the format writes texts as lists.
 func (f *found) note(kind valueKind, which field, at span) {
-	if kind == kindObject || kind == kindArray || kind == kindBare && string(f.line[at.from:at.to]) == "null" {
+	switch {
+	case kind == kindArray && f.lists:
+		var ok bool
+		if at, ok = f.lastText(at); !ok {
+			return
+		}
+	case kind == kindObject || kind == kindArray || kind == kindBare && string(f.line[at.from:at.to]) == "null":
 		return
 	}
 	f.set |= 1 << which
 	f.spans[which] = at
+}
+
+// lastText gives the last text of a list of nothing but texts. Of a header that came several times, it is the one that the nearest proxy
+// wrote.
+func (f *found) lastText(list span) (last span, ok bool) {
+	for at := int(list.from); f.line[at] != ']'; {
+		at = space(f.line, at+1)
+		if f.line[at] != '"' {
+			return last, ok && f.line[at] == ']'
+		}
+		end := stringEnd(f.line, at+1)
+		last, ok = span{uint32(at + 1), uint32(end)}, true //nolint:gosec // lines are bounded
+		at = space(f.line, end+1)
+	}
+	return last, ok
 }
 
 // space returns the position of the first byte from at on that is no white space; negative positions stay as they are.

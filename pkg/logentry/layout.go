@@ -20,6 +20,13 @@ type layout struct {
 	// Such a line logs short.
 	shortAt       int
 	logged, short vocabulary.Fields
+	// raggedAt is the index of a piece from which on a line may end behind any piece, as providers append fields to their formats over the
+	// years; -1 for none. Such a line logs what it has.
+	raggedAt int
+	// directives: lines that begin with '#' describe the log and are no lines of it.
+	directives bool
+	other      func(line []byte) bool // recognises what else stands in such a log; nil where nothing does
+	settle     func(c *conversion)    // decides what more than one value tells; nil where each speaks for itself
 
 	zone       clock // knows the zone of times without one
 	clf        clfClock
@@ -36,9 +43,12 @@ type piece struct {
 	power int  // of a latency: power of ten from its unit to nanoseconds
 	rank  int  // where a format has several values for one field, the highest is read
 	many  bool // may hold several values, as "a, b : c"
+	words int  // where above 1: the value is that many words
 	// opens is the byte with which the value always begins, so that it can stand right behind another: '/' of a path, '?' of a query.
 	opens byte
 	set   func(c *conversion, text []byte) // in place of the field's own
+	// decode appends to dst what the format's own escapes in b stand for; nil for backslashes.
+	decode func(dst, b []byte) []byte
 
 	quoted bool
 	until  []byte // the fixed text that follows; empty at the end of the layout
@@ -65,7 +75,7 @@ const numbers fieldSet = 1<<fieldStatus | 1<<fieldRequestBytes | 1<<fieldRespons
 const words = numbers | 1<<fieldPeer | 1<<fieldClient | 1<<fieldHost | 1<<fieldMethod | 1<<fieldProtocol | 1<<fieldCache | 1<<fieldID | 1<<fieldCountry
 
 func compileLayout(tokens []token) (*layout, error) {
-	l := &layout{shortAt: -1}
+	l := &layout{shortAt: -1, raggedAt: -1}
 	tokens = mergeTokens(tokens)
 	if len(tokens) > 0 && tokens[0].piece == nil {
 		l.prefix, tokens = []byte(tokens[0].text), tokens[1:]

@@ -7,7 +7,7 @@ func (l *layout) parse(line []byte, e *Entry, r *raw) Reason {
 	if !bytes.HasPrefix(line, l.prefix) {
 		return ReasonNoMatch
 	}
-	l.conversion.entry, l.conversion.raw = e, r
+	l.conversion = conversion{entry: e, raw: r}
 	l.scratch, l.time = l.scratch[:0], textTime{}
 	e.Logged = l.logged
 	at := len(l.prefix)
@@ -17,6 +17,10 @@ func (l *layout) parse(line []byte, e *Entry, r *raw) Reason {
 		if i == l.shortAt && (end < 0 || bytes.IndexByte(line[at:end], ' ') >= 0) {
 			e.Logged = l.short
 			return l.finish(l.take(p, word1(line[at:])))
+		}
+		if end < 0 && l.raggedAt >= 0 && i >= l.raggedAt {
+			e.Logged &^= l.loggedBy(len(l.pieces)) &^ l.loggedBy(i+1)
+			return l.finish(l.take(p, p.unquote(line[at:])))
 		}
 		if end < 0 && p.quoted && i == len(l.pieces)-1 {
 			end = len(line) // syslog cuts long lines: the request is all there, the last text is not
@@ -44,7 +48,18 @@ func (l *layout) finish(reason Reason) Reason {
 	if !ok {
 		return ReasonBadTime
 	}
+	if l.settle != nil {
+		l.settle(&l.conversion)
+	}
 	return setTime(l.conversion.entry, ns)
+}
+
+// unquote cuts the closing quote off the last value of a line.
+func (p *piece) unquote(value []byte) []byte {
+	if p.quoted {
+		return bytes.TrimSuffix(value, []byte{'"'})
+	}
+	return value
 }
 
 // take puts a value where it belongs.
@@ -56,22 +71,36 @@ func (l *layout) take(p *piece, value []byte) Reason {
 		return OK
 	}
 	if numbers>>p.field&1 == 1 {
-		if !p.many && !isFigure(value) {
+		if len(value) > 1 && value[0] == '+' { // HAProxy's sign for a number that was still growing
+			value = value[1:]
+		}
+		if !p.many && p.words == 0 && !isFigure(value) {
 			return ReasonNoMatch
 		}
 		l.conversion.latencyPower = p.power
 	}
-	if bytes.IndexByte(value, '\\') >= 0 {
-		from := len(l.scratch)
-		l.scratch = unescape(l.scratch, value)
-		value = l.scratch[from:len(l.scratch):len(l.scratch)]
-	}
+	value = l.unescape(p, value)
 	if p.set != nil {
 		p.set(&l.conversion, value)
 	} else {
 		fields[p.field].set(&l.conversion, value)
 	}
 	return OK
+}
+
+// unescape gives the text of a value without the format's escapes.
+func (l *layout) unescape(p *piece, value []byte) []byte {
+	decode := p.decode
+	switch {
+	case decode != nil:
+	case bytes.IndexByte(value, '\\') >= 0:
+		decode = unescape
+	default:
+		return value
+	}
+	from := len(l.scratch)
+	l.scratch = decode(l.scratch, value)
+	return l.scratch[from:len(l.scratch):len(l.scratch)]
 }
 
 func (l *layout) takeTime(t *timePattern, value []byte) Reason {
@@ -97,9 +126,9 @@ func (l *layout) takeTime(t *timePattern, value []byte) Reason {
 	return OK
 }
 
-// isFigure accepts what a number field may hold: digits with at most a point among them, or '-'.
+// isFigure accepts what a number field may hold: digits with at most a point among them, or '-' or "-1" for none.
 func isFigure(b []byte) bool {
-	if len(b) == 1 && b[0] == '-' {
+	if string(b) == "-" || string(b) == "-1" {
 		return true
 	}
 	for i, c := range b {
@@ -142,6 +171,8 @@ func (p *piece) find(line []byte, at int, text []byte) int {
 		return findRequest(line, at, text)
 	case p.many:
 		return findMany(line, at, text)
+	case p.words > 1:
+		return findWords(line, at, text, p.words)
 	}
 	if i := bytes.Index(line[at:], text); i >= 0 {
 		return at + i
@@ -189,6 +220,21 @@ func findMany(line []byte, at int, text []byte) int {
 			return from
 		}
 	}
+}
+
+// findWords looks for the end of so many words.
+func findWords(line []byte, at int, text []byte, words int) int {
+	for ; words > 1; words-- {
+		i := bytes.IndexByte(line[at:], ' ')
+		if i < 0 {
+			return -1
+		}
+		at += i + 1
+	}
+	if i := bytes.Index(line[at:], text); i >= 0 {
+		return at + i
+	}
+	return -1
 }
 
 // end gives the length that the pattern takes, as it stands right before another value.

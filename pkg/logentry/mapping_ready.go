@@ -10,6 +10,10 @@ type readyMapping struct {
 	always vocabulary.Fields
 	// anyCase: keys match in any case (ASCII letters).
 	anyCase bool
+	// lists: texts may be lists of texts, of which the last counts.
+	lists bool
+	// requires are fields without which a line is another log's.
+	requires fieldSet
 }
 
 // readyMappings differ in their keys for the time or the request, so that a line fits one of them only; but BigQuery's rows of load balancer
@@ -19,6 +23,10 @@ var readyMappings = []readyMapping{
 	{Mapping: Mapping{Name: "gcp-bigquery", Fields: gcpBigQueryKeys()}, always: gcpAlways, anyCase: true},
 	{Mapping: Mapping{Name: "cloudflare", Fields: cloudflareKeys, Units: map[string]string{"latency": "ms"}}},
 	{Mapping: Mapping{Name: "nginx-json", Fields: nginxJSONKeys}},
+	{Mapping: Mapping{Name: "envoy", Fields: envoyJSONKeys, Units: map[string]string{"latency": "ms"}}},
+	{Mapping: Mapping{Name: "istio-json", Fields: istioJSONKeys, Units: map[string]string{"latency": "ms"}}},
+	{Mapping: Mapping{Name: "caddy", Fields: caddyKeys}, lists: true, requires: caddyRequires},
+	{Mapping: Mapping{Name: "traefik-json", Fields: traefikKeys, Units: map[string]string{"latency": "ns"}}},
 }
 
 // readyMappingByName returns nil where there is none.

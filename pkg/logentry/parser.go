@@ -18,7 +18,7 @@ type Parser struct {
 }
 
 // reader holds what reads a format's lines. A format has layout or json or both: a text format that is made to look like JSON is read by
-// its layout, and by its keys where a log shipper wrote the line anew.
+// its layout, and by its keys where a log shipper wrote the line anew; and Envoy's lines are text or JSON.
 type reader struct {
 	layout    *layout
 	alternate *layout // the layout of the same format with, or without, the virtual host in front
@@ -81,6 +81,11 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 	return OK
 }
 
+// Header tells whether a line only describes the log, as the lines with '#' in the logs of CloudFront do. Such a line is no line of the log.
+func (p *Parser) Header(line []byte) bool {
+	return len(line) > 0 && line[0] == '#' && p.layout != nil && p.layout.directives
+}
+
 // read fills e and p.raw.
 func (p *Parser) read(line []byte, e *Entry) Reason {
 	reason := ReasonNoMatch
@@ -98,7 +103,11 @@ func (p *Parser) read(line []byte, e *Entry) Reason {
 
 func (p *Parser) try(l *layout, line []byte, e *Entry) Reason {
 	*e, p.raw = Entry{}, raw{}
-	return l.parse(line, e, &p.raw)
+	reason := l.parse(line, e, &p.raw)
+	if reason == ReasonNoMatch && l.other != nil && l.other(line) {
+		return ReasonNotRequest
+	}
+	return reason
 }
 
 // sure tells whether a layout that may have a host in front was the right one: then there is an address where it should be.

@@ -1,6 +1,7 @@
 package logentry
 
 import (
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -131,10 +132,31 @@ func TestSourceErrors(t *testing.T) {
 	}
 }
 
+// Of the formats without zone, HAProxy writes its host's time and CloudFront UTC.
+func TestTimeZoneOfReadyFormats(t *testing.T) {
+	for format, want := range map[string]string{"haproxy": "2026-05-04T10:00:07.655Z", "cloudfront": "2026-05-04T12:00:07Z", "envoy": "2026-05-04T12:00:07.078Z"} {
+		p := mustParser(t, Source{Format: format, TimeZone: "Europe/Brussels"})
+		if got := read(parse(t, p, fmt.Sprintf(samples[format], 1))).Time; got != want {
+			t.Errorf("%s: %s, want %s", format, got, want)
+		}
+	}
+}
+
+// Only a log with columns has lines that are none.
+func TestHeader(t *testing.T) {
+	for format, want := range map[string]bool{"cloudfront": true, "#Fields: date time cs-method": true, "combined": false, "caddy": false} {
+		p := mustParser(t, Source{Format: format})
+		if got := p.Header([]byte("#Version: 1.0")); got != want || p.Header(nil) || p.Header([]byte("2026-05-04\t12:00:07\tGET")) {
+			t.Errorf("%s: %v", format, got)
+		}
+	}
+}
+
 // fuzzFormats are the formats that the fuzzers try every line on.
 var fuzzFormats = []string{"combined", "vhost-common", "gcp", "gcp-bigquery", "nginx-json", "cloudflare", jsonTemplate,
 	`$remote_addr "$http_x_forwarded_for" $scheme://$host$uri$is_args$args $request [$time_local] $upstream_response_time $status "$http_user_agent"`,
 	`%{%d/%b/%Y:%T}t.%{msec_frac}t %{%z}t %v:%p %a "%m %U%q %H" %>s %D`, `$msec$request_uri $status`,
+	"alb", "cloudfront", "haproxy", "envoy", "istio-json", "caddy", "traefik", "traefik-json", "#Fields: sc-status x-edge-detailed-result-type timestamp cs(User-Agent)",
 }
 
 func fuzzSource(which uint8) Source {
@@ -145,8 +167,11 @@ func fuzzLines(tb testing.TB) (lines [][]byte) {
 	for _, line := range samples {
 		lines = append(lines, []byte(line))
 	}
-	for _, name := range []string{"apache2-logs.log", "nginx_http-logs.log", "traefik_clf.log", "envoy.log", "haproxy-logs.log"} {
-		lines = append(lines, textFile(tb, "crowdsec-hub/"+name)...)
+	for _, name := range []string{"text/crowdsec-hub/apache2-logs.log", "text/crowdsec-hub/nginx_http-logs.log"} {
+		lines = append(lines, fileLines(tb, name)...)
+	}
+	for _, c := range logFiles {
+		lines = append(lines, fileLines(tb, c.file)...)
 	}
 	for _, c := range hotLines {
 		lines = append(lines, []byte(c.line))

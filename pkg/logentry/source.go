@@ -5,7 +5,8 @@ import "time"
 // Source says how the lines of one source are read. It travels to the workers as JSON, so it holds plain values only.
 type Source struct {
 	Name string `json:"name"` // as people know it: a file name, a subscription
-	// Format is the name of a format (see Formats), or an nginx log_format or Apache LogFormat string. Required: Detect finds it.
+	// Format is the name of a format (see Formats), an nginx log_format or Apache LogFormat string, or the #Fields line of a log of
+	// CloudFront. Required: Detect finds it.
 	Format string `json:"format"`
 	// Mapping is used where Format names a mapping from the configuration. Optional.
 	Mapping *Mapping `json:"mapping,omitempty"`

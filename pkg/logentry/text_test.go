@@ -91,7 +91,13 @@ func parse(tb testing.TB, p *Parser, line string) *Entry {
 // textFile gives the lines of a file of testdata/text.
 func textFile(tb testing.TB, name string) [][]byte {
 	tb.Helper()
-	data, err := os.ReadFile(filepath.Join("testdata", "text", name))
+	return fileLines(tb, "text/"+name)
+}
+
+// fileLines gives the lines of a file of testdata.
+func fileLines(tb testing.TB, name string) [][]byte {
+	tb.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		tb.Fatal(err)
 	}

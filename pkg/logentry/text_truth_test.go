@@ -79,7 +79,6 @@ func TestPublishedLogs(t *testing.T) {
 		{"crowdsec-hub/http-bf-wordpress-bf.log", "combined", 9, map[string]int{"not_a_request": 1}}, // an empty line
 		{"crowdsec-hub/http-cve-probing.log", "combined", 3, nil},
 		{"crowdsec-hub/http_dos_random_uri.log", "combined", 66, nil},
-		{"crowdsec-hub/traefik_clf.log", "combined", 7, map[string]int{"not_a_request": 2}}, // empty lines
 	} {
 		t.Run(filepath.Base(c.file), func(t *testing.T) {
 			lines := textFile(t, c.file)
@@ -117,9 +116,18 @@ func TestPublishedLogs(t *testing.T) {
 
 // Logs of formats that are not read must not be taken for one that is.
 func TestForeignLogsAreNotDetected(t *testing.T) {
-	for _, file := range []string{"crowdsec-hub/haproxy-logs.log", "crowdsec-hub/aws-alb-logs.log", "crowdsec-hub/envoy.log"} {
-		if found, err := Detect(bytes.Join(textFile(t, file), []byte("\n"))); err == nil {
-			t.Errorf("%s: %+v", file, found)
+	for name, line := range map[string]string{
+		"HAProxy, TCP": `198.51.100.23:33312 [06/Feb/2026:12:12:51.443] fnt bck/srv1 0/0/5007 212 -- 0/0/0/0/3 0/0`,
+		"Istio, text":  `[2026-05-04T12:00:07.078Z] "GET / HTTP/1.1" 200 - via_upstream - "-" 0 11 7 6 "-" "curl/8" "f1d2" "a.example" "10.0.0.1:80"`,
+		"ALB, connections": "2026-05-04T12:00:07.078Z 198.51.100.23 41084 443 TLSv1.2 ECDHE-RSA-AES128-GCM-SHA256 4.036 " +
+			`"CN=a.example" NotBefore=2026-01-01T00:00:00Z;NotAfter=2027-01-01T00:00:00Z 51 Success TID_1234`,
+		"IIS": "#Fields: date time s-ip cs-method cs-uri-stem cs-uri-query s-port c-ip sc-status time-taken\n" +
+			"2026-05-04 12:00:07 10.0.0.1 GET / - 443 198.51.100.23 200 5",
+		"Caddy, its own":   `{"level":"info","ts":1777896007.078,"logger":"tls","msg":"finished cleaning storage units"}`,
+		"Traefik, its own": `{"level":"debug","middlewareName":"traefik-internal-recovery","msg":"Adding middleware","time":"2026-05-04T12:00:07Z"}`,
+	} {
+		if found, err := Detect([]byte(line)); err == nil {
+			t.Errorf("%s: %+v", name, found)
 		}
 	}
 }

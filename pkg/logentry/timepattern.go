@@ -43,6 +43,7 @@ const (
 	verbMicroseconds    = '3' // since 1970
 	verbMilliFraction   = '4' // three digits
 	verbMicroFraction   = '5' // six digits
+	verbUTC             = '6' // nothing: says that a time without zone is UTC, whatever zone the source is in
 )
 
 // knownVerbs are the conversions of strftime that make a time or can be skipped.
@@ -153,6 +154,9 @@ func (s timeStep) read(b []byte, t *textTime) (rest []byte, ok bool) {
 		return b, t.zoned
 	case 'Z':
 		return readZoneName(b, t)
+	case verbUTC:
+		t.offset, t.zoned = 0, true
+		return b, true
 	}
 	return s.readNumber(b, t)
 }

@@ -125,7 +125,10 @@ func TestSmallValues(t *testing.T) {
 func TestWords(t *testing.T) {
 	for text, want := range map[string]vocabulary.Cache{"HIT": vocabulary.CacheHit, "hit": vocabulary.CacheHit, "STALE": vocabulary.CacheHit,
 		"revalidated": vocabulary.CacheValidated, "EXPIRED": vocabulary.CacheMiss, "miss": vocabulary.CacheMiss, "dynamic": vocabulary.CacheUncached,
-		"BYPASS": vocabulary.CacheUncached, "-": vocabulary.CacheUncached, "": vocabulary.CacheUncached} {
+		"BYPASS": vocabulary.CacheUncached, "-": vocabulary.CacheUncached, "": vocabulary.CacheUncached,
+		"Souin; hit; ttl=60": vocabulary.CacheHit, "edge; fwd=uri-miss; stored": vocabulary.CacheMiss, "edge; fwd=bypass": vocabulary.CacheUncached,
+		"edge; fwd=stale; fwd-status=304; stored": vocabulary.CacheValidated, `origin; hit, "the edge"; fwd=vary-miss`: vocabulary.CacheMiss,
+		"edge; fwd=miss, near;hit": vocabulary.CacheHit, "edge; ttl=5": vocabulary.CacheUncached} {
 		if got := parseCache([]byte(text)); got != want {
 			t.Errorf("cache %q: got %v, want %v", text, got, want)
 		}

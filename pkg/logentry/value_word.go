@@ -1,6 +1,10 @@
 package logentry
 
-import "github.com/floodgauge/floodgauge/pkg/vocabulary"
+import (
+	"bytes"
+
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
+)
 
 // longestWord is longer than the words of the closed vocabularies below; what is longer is cut and so is none of them.
 const longestWord = 80
@@ -31,8 +35,11 @@ func wordOf(b []byte) (w word) {
 func (w *word) bytes() []byte { return w.text[:w.n] }
 
 // parseCache maps what nginx ($upstream_cache_status), Cloudflare (CacheCacheStatus) and others call the outcome. An expired entry had
-// to be fetched again, so it is a miss; a stale one was served all the same, so it is a hit.
+// to be fetched again, so it is a miss; a stale one was served all the same, so it is a hit. The header Cache-Status is read, too.
 func parseCache(b []byte) vocabulary.Cache {
+	if bytes.IndexByte(b, ';') >= 0 {
+		return parseCacheStatus(b)
+	}
 	w := wordOf(b)
 	switch string(w.bytes()) {
 	case "hit", "stale", "updating", "streamhit", "refreshhit", "tcphit":
@@ -43,6 +50,26 @@ func parseCache(b []byte) vocabulary.Cache {
 		return vocabulary.CacheMiss
 	}
 	return vocabulary.CacheUncached
+}
+
+// parseCacheStatus reads a header as in RFC 9211: "Souin; fwd=stale; fwd-status=304; stored". Of several caches the last is the nearest to
+// the client.
+func parseCacheStatus(b []byte) vocabulary.Cache {
+	_, rest, more := bytes.Cut(b[bytes.LastIndexByte(b, ',')+1:], []byte{';'})
+	outcome := vocabulary.CacheUncached
+	for more {
+		var p []byte
+		p, rest, more = bytes.Cut(rest, []byte{';'})
+		switch string(bytes.TrimSpace(p)) {
+		case "hit":
+			return vocabulary.CacheHit
+		case "fwd-status=304":
+			return vocabulary.CacheValidated
+		case "fwd=uri-miss", "fwd=vary-miss", "fwd=miss", "fwd=stale", "fwd=partial", "fwd=request":
+			outcome = vocabulary.CacheMiss
+		}
+	}
+	return outcome
 }
 
 // parseAction maps the action of a security rule: Cloud Armor's configuredAction, Cloudflare's SecurityAction, and plain words. A

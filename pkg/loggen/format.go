@@ -15,6 +15,14 @@ const (
 	FormatCommon        = "common"
 	FormatVhostCombined = "vhost-combined"
 	FormatVhostCommon   = "vhost-common"
+	FormatALB           = "alb"
+	FormatCloudfront    = "cloudfront"
+	FormatHAProxy       = "haproxy"
+	FormatEnvoy         = "envoy"
+	FormatIstioJSON     = "istio-json"
+	FormatCaddy         = "caddy"
+	FormatTraefik       = "traefik"
+	FormatTraefikJSON   = "traefik-json"
 )
 
 // encoder appends the log line of a request, without its '\n'. It may keep state, so it is not safe for concurrent use.
@@ -23,6 +31,10 @@ type encoder func(dst []byte, r *Request) []byte
 const (
 	commonLayout   = `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent`
 	combinedLayout = commonLayout + ` "$http_referer" "$http_user_agent"`
+
+	// traefikLayout is Traefik's "common". What has no name in nginx is made for it.
+	traefikLayout = `$remote_addr - $remote_user [$time_local] "$request" $origin_status $body_bytes_sent "$http_referer" "$http_user_agent" ` +
+		`$connection "web@docker" "http://172.17.0.3:80" ${request_time_ms}ms`
 
 	// nginxJSONLayout is the JSON format that is recommended for nginx; $time_iso8601_ms is made by a map of $time_iso8601 and $msec.
 	nginxJSONLayout = `{"time":"$time_iso8601_ms","host":"$host","remote_addr":"$remote_addr","method":"$request_method","uri":"$uri","args":"$args",` +
@@ -50,6 +62,22 @@ func newEncoder(format string) (encoder, error) {
 		return newNginxLayout(`$host:$server_port ` + commonLayout)
 	case FormatVhostCombined:
 		return newNginxLayout(`$host:$server_port ` + combinedLayout)
+	case FormatALB:
+		return newALBEncoder(), nil
+	case FormatCloudfront:
+		return newCloudfrontEncoder(), nil
+	case FormatHAProxy:
+		return newHAProxyEncoder(), nil
+	case FormatEnvoy:
+		return newEnvoyEncoder(), nil
+	case FormatIstioJSON:
+		return newIstioEncoder(), nil
+	case FormatTraefik:
+		return newNginxLayout(traefikLayout)
+	case FormatCaddy:
+		return caddyLine, nil
+	case FormatTraefikJSON:
+		return newTraefikEncoder(), nil
 	}
 	switch {
 	case strings.ContainsRune(format, '$'):
@@ -63,7 +91,8 @@ func newEncoder(format string) (encoder, error) {
 
 // Formats are the names of the formats.
 func Formats() []string {
-	return []string{FormatGCP, FormatGCPBigQuery, FormatNginxJSON, FormatCloudflare, FormatCombined, FormatCommon, FormatVhostCombined, FormatVhostCommon}
+	return []string{FormatGCP, FormatGCPBigQuery, FormatNginxJSON, FormatCloudflare, FormatCombined, FormatCommon, FormatVhostCombined, FormatVhostCommon,
+		FormatALB, FormatCloudfront, FormatHAProxy, FormatEnvoy, FormatIstioJSON, FormatCaddy, FormatTraefik, FormatTraefikJSON}
 }
 
 // layout is a text format: literals and fields in turn.

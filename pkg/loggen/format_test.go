@@ -54,7 +54,7 @@ func TestLayoutsThatAreNone(t *testing.T) {
 }
 
 func TestEveryJSONLineIsValid(t *testing.T) {
-	for _, format := range []string{FormatGCP, FormatGCPBigQuery, FormatNginxJSON, FormatCloudflare} {
+	for _, format := range []string{FormatGCP, FormatGCPBigQuery, FormatNginxJSON, FormatCloudflare, FormatIstioJSON, FormatCaddy, FormatTraefikJSON} {
 		g := generator(t, Config{Seed: 4, HostCount: 60, Lines: 20_000, Format: format})
 		var r Request
 		for line := []byte(nil); g.Next(&r); line = line[:0] {

@@ -109,6 +109,8 @@ var nginxFields = map[string]field{
 	"body_bytes_sent":        bytesField,
 	"bytes_sent":             bytesField,
 	"request_length":         func(dst []byte, r *Request) []byte { return appendUint(dst, r.RequestBytes) },
+	"request_time_ms":        millisecondsField,
+	"origin_status":          originStatusField,
 	"request_time":           func(dst []byte, r *Request) []byte { return appendDecimal(dst, r.Latency, 3) },
 	"upstream_response_time": upstreamTimeField,
 	"upstream_header_time":   upstreamTimeField,
@@ -166,6 +168,14 @@ func upstreamStatusField(dst []byte, r *Request) []byte {
 		return dst
 	}
 	return appendUint(dst, uint64(r.Status))
+}
+
+// originStatusField is the status where the origin was asked, 499 where the client did not wait for it.
+func originStatusField(dst []byte, r *Request) []byte {
+	if !r.reachedOrigin() {
+		return dst
+	}
+	return statusField(dst, r)
 }
 
 func upstreamTimeField(dst []byte, r *Request) []byte {

@@ -77,6 +77,64 @@ func seenByCloudflare(f *facts, r *Request) {
 	}
 }
 
+// seenByALB: there is no cache, a firewall's rate limits and bans are one, and the answer tells what a target did.
+func seenByALB(f *facts, r *Request) {
+	switch f.Enforced {
+	case vocabulary.ActionBanned:
+		f.Enforced = vocabulary.ActionThrottled
+	case vocabulary.ActionChallenged:
+		f.Enforced = vocabulary.ActionRedirected
+	}
+	switch r.OriginError {
+	case vocabulary.OriginErrorTimeout:
+		f.Status = 504
+	case vocabulary.OriginErrorClientGone:
+		f.Status = 460
+	case vocabulary.OriginErrorConnect:
+		f.OriginError = vocabulary.OriginErrorClosed
+	case vocabulary.OriginErrorClientPartly:
+		f.OriginError = vocabulary.OriginErrorNone
+	}
+	if !r.answered() {
+		f.Latency = 0
+	}
+}
+
+// seenByCloudfront: every request asks the cache, and a failure to connect has one name.
+func seenByCloudfront(f *facts, r *Request) {
+	f.Status = r.Status
+	if r.Cache == vocabulary.CacheUncached && r.OriginError == vocabulary.OriginErrorNone && (r.Status < 300 || r.Status == 304) {
+		f.Cache = vocabulary.CacheMiss
+	}
+	if r.OriginError == vocabulary.OriginErrorNoBackend {
+		f.OriginError = vocabulary.OriginErrorConnect
+	}
+}
+
+// seenByCaddy: without an answer there is no status.
+func seenByCaddy(f *facts, r *Request) { f.Status = r.Status }
+
+// seenByHAProxy: a rule denies, or limits a rate; what passes is not told.
+func seenByHAProxy(f *facts, r *Request) {
+	f.Status = r.Status
+	switch f.Enforced {
+	case vocabulary.ActionAllowed:
+		f.Enforced = vocabulary.ActionNone
+	case vocabulary.ActionBanned:
+		f.Enforced = vocabulary.ActionThrottled
+	case vocabulary.ActionChallenged:
+		f.Enforced = vocabulary.ActionDenied
+	}
+}
+
+// seenByTraefik: where the origin was not asked there is no status.
+func seenByTraefik(f *facts, r *Request) {
+	if !r.reachedOrigin() {
+		f.Status = 0
+	}
+	seenByNginx(f, r)
+}
+
 // readable says what can be read back of a format.
 type readable struct {
 	format        string
@@ -127,6 +185,21 @@ var (
 		{format: FormatCommon, time: second},
 		{format: FormatVhostCombined, time: second, logs: combinedFields | vocabulary.Of(vocabulary.FieldHost)},
 		{format: FormatVhostCommon, time: second, logs: vocabulary.Of(vocabulary.FieldHost)},
+		{format: FormatALB, time: 1, latency: millisecond, logs: vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldAgent, vocabulary.FieldLatency,
+			vocabulary.FieldRequestBytes, vocabulary.FieldDefence, vocabulary.FieldOriginError), seen: seenByALB},
+		{format: FormatCloudfront, time: second, latency: millisecond, logs: combinedFields | vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency,
+			vocabulary.FieldRequestBytes, vocabulary.FieldCache, vocabulary.FieldOriginError), seen: seenByCloudfront},
+		{format: FormatHAProxy, time: millisecond, latency: millisecond, logs: vocabulary.Of(vocabulary.FieldLatency, vocabulary.FieldDefence,
+			vocabulary.FieldOriginError), seen: seenByHAProxy},
+		{format: FormatEnvoy, time: millisecond, latency: millisecond, logs: vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency, vocabulary.FieldAgent,
+			vocabulary.FieldRequestBytes, vocabulary.FieldDefence, vocabulary.FieldOriginError), seen: seenByHAProxy},
+		{format: FormatIstioJSON, time: millisecond, latency: millisecond, logs: vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency,
+			vocabulary.FieldAgent, vocabulary.FieldRequestBytes, vocabulary.FieldDefence, vocabulary.FieldOriginError), seen: seenByHAProxy},
+		{format: FormatTraefik, time: second, latency: millisecond, logs: combinedFields | vocabulary.Of(vocabulary.FieldLatency), seen: seenByTraefik},
+		{format: FormatCaddy, time: 1, latency: 1, logs: combinedFields | vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency,
+			vocabulary.FieldRequestBytes, vocabulary.FieldCache), seen: seenByCaddy},
+		{format: FormatTraefikJSON, time: 1, latency: 1, logs: combinedFields | vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency,
+			vocabulary.FieldRequestBytes), seen: seenByNginx},
 		{format: `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" "$http_user_agent" $host ` +
 			`$request_length $request_time $upstream_cache_status $geoip2_country_code $geoip2_asn`, time: second, latency: millisecond,
 			logs: combinedFields | vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency, vocabulary.FieldRequestBytes, vocabulary.FieldCache,

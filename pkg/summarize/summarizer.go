@@ -146,7 +146,7 @@ func (s *Summarizer) Add(b *logentry.Block, dead func(logentry.DeadLetter)) {
 	for start := 0; start < len(b.Data); {
 		end, next := lineEnd(b.Data, start)
 		line := b.Data[start:end]
-		if !blank(line) {
+		if !blank(line) && !src.parser.Header(line) {
 			s.counts.Lines++
 			reason := s.line(src, b, line, int64(start), b.Broken && next == len(b.Data))
 			if reason != logentry.OK {

@@ -73,6 +73,18 @@ func TestRowsByHostAndMinute(t *testing.T) {
 	}
 }
 
+// The header of a log of CloudFront is no line of it, wherever files were put together.
+func TestHeaderLinesAreNoLines(t *testing.T) {
+	cfg := testConfig()
+	cfg.Sources = []logentry.Source{{Name: "test", Format: "#Fields: date time cs-method x-host-header"}}
+	header := "#Version: 1.0\n#Fields: date time cs-method x-host-header\n"
+	request := "2026-05-04\t12:00:00\tGET\ta.example.org\n"
+	got := run(t, cfg, logentry.Block{Data: []byte(header + request + header + request)})
+	if got.counts.Lines != 2 || got.counts.Entries != 2 || len(got.dead) != 0 {
+		t.Errorf("counts %+v, dead letters %+v", got.counts, got.dead)
+	}
+}
+
 func TestSites(t *testing.T) {
 	cfg := testConfig()
 	cfg.SitesOnly = true

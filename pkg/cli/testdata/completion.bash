@@ -19,7 +19,7 @@ _floodgauge() {
         --from) words="" ;;
         --to) words="" ;;
         --k) words="" ;;
-        --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common" ;;
+        --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json" ;;
         --time-zone) words="" ;;
         --trusted-proxy) words="cloudflare cloudfront fastly google akamai imperva" ;;
         --sample-rate) words="" ;;
@@ -44,7 +44,7 @@ _floodgauge() {
         --hosts) words="" ;;
         --host) words="" ;;
         --seed) words="" ;;
-        --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common" ;;
+        --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json" ;;
         --out) words="" ;;
         --truth) words="" ;;
         *) if [[ $cur == -* ]]; then words="--help -h --lines --duration --rate --shape --start --hosts --host --seed --log-format --out --truth --follow"; else words=""; fi ;;

@@ -25,7 +25,7 @@ _floodgauge() {
       '*--from=[Leave out what is earlier: a date, '\''YYYY-MM-DD HH:MM'\'', or RFC 3339]:time: ' \
       '*--to=[Leave out this time and what is later]:time: ' \
       '*--k=[Show a path, country or the like only where at least N clients had it; 1 shows all, for your own eyes]:n: ' \
-      '*--log-format=[Format of the lines: a name from the list below, or an nginx log_format or Apache LogFormat string]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common)' \
+      '*--log-format=[Format of the lines: a name from the list below, or an nginx log_format or Apache LogFormat string]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json)' \
       '*--time-zone=[Time zone of lines that have none, such as Europe/Berlin]:zone: ' \
       '*--trusted-proxy=[Address or range of a proxy in front that says who the client was, or a network'\''s name such as cloudflare; can be repeated]:range,...:(cloudflare cloudfront fastly google akamai imperva)' \
       '*--sample-rate=[Share of requests that the proxy logs, such as 0.1]:share: ' \
@@ -54,7 +54,7 @@ _floodgauge() {
       '*--hosts=[Number of sites with made-up names]:n: ' \
       '*--host=[Name of a site, the most popular first; can be repeated]:name,...: ' \
       '*--seed=[The same seed gives the same log]:n: ' \
-      '*--log-format=[Name of a format, or an nginx log_format or Apache LogFormat string; "floodgauge report --help" lists them]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common)' \
+      '*--log-format=[Name of a format, or an nginx log_format or Apache LogFormat string; "floodgauge report --help" lists them]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json)' \
       '*--out=[Write the log to a file instead of standard output]:file:_files' \
       '*--truth=[Also write the truth about each line, as JSON lines in the same order]:file:_files' \
       '--follow[Write each line when its time has come, until it is stopped or what --lines or --duration say is done]'
