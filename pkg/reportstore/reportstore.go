@@ -171,6 +171,7 @@ type Writer interface {
 	State(ctx context.Context) (*State, error)
 	// PartialsOf returns the partials of a host and slot with their data, in order of ID.
 	PartialsOf(ctx context.Context, level, host string, start time.Time) ([]Partial, error)
+	// Commit sets the ids of c's new partials and dead letters.
 	Commit(ctx context.Context, c *Commit) error
 	// Publish makes a replay visible at once. It reports false where the same was published before.
 	Publish(ctx context.Context, r *Replay) (published bool, err error)

@@ -44,8 +44,9 @@ func (t *tx) putLetter(d *reportstore.DeadLetter) error {
 		extent = []any{e.Source, e.File, e.From, e.To}
 	}
 	args := append([]any{d.Letter.GetSource(), d.Letter.GetReason(), d.Letter.GetLines(), nanos(d.At), letter}, extent...)
-	return t.exec(`INSERT INTO letters (source, reason, lines, at, letter, extent_source, extent_file, extent_first, extent_after, tries, next)
+	d.ID, err = t.inserted(`INSERT INTO letters (source, reason, lines, at, letter, extent_source, extent_file, extent_first, extent_after, tries, next)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, d.Tries, nanos(d.Next))...)
+	return err
 }
 
 const letterColumns = "SELECT id, at, letter, extent_source, extent_file, extent_first, extent_after, tries, next FROM letters "
