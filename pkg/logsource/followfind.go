@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -33,7 +34,8 @@ func (f *Follower) find() ([]candidate, []error) {
 		found.pattern(pattern)
 	}
 	folders := map[string][]fs.DirEntry{}
-	for _, log := range found.logs {
+	slices.Sort(found.logs)
+	for _, log := range slices.Compact(found.logs) {
 		found.siblings(log, folders)
 	}
 	return found.candidates, found.problems
@@ -86,6 +88,14 @@ func (f *finding) glob(pattern string) {
 	for _, path := range paths {
 		if !isHidden(path) || isHidden(pattern) {
 			f.entry(path)
+		}
+	}
+	// A log that was renamed may not be there again yet.
+	more, _ := filepath.Glob(pattern + "*") // valid as the pattern is
+	for _, path := range more {
+		log, rotated := logOf(path)
+		if matches, _ := filepath.Match(pattern, log); rotated && matches && (!isHidden(log) || isHidden(pattern)) {
+			f.logs = append(f.logs, log)
 		}
 	}
 }

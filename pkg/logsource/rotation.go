@@ -9,8 +9,8 @@ import (
 // (access-20260504.log), then perhaps that of a compression. A number behind a hyphen is none: worker-1.log and worker-2.log are two logs.
 var (
 	compressionEnd = regexp.MustCompile(`\.(?:gz|zst|bz2)$`)
-	rotationEnd    = regexp.MustCompile(`^(.*[^.-])(?:\.[0-9]{1,4}|[.-](?:` + rotationDate + `))$`)
-	rotationInside = regexp.MustCompile(`^(.*[^.-])(?:\.[0-9]{1,4}|[.-](?:` + rotationDate + `))(\.[A-Za-z]+)$`)
+	rotationEnd    = regexp.MustCompile(`^(.*?[^.-])(?:\.[0-9]{1,4}|[.-](?:` + rotationDate + `))$`)
+	rotationInside = regexp.MustCompile(`^(.*?[^.-])(?:\.[0-9]{1,4}|[.-](?:` + rotationDate + `))(\.[A-Za-z]+)$`)
 )
 
 // rotationDate is a date, a date with an hour or a time, or seconds since 1970.
