@@ -204,7 +204,7 @@ func (f *Follower) refresh(candidates []candidate, known bool, now time.Time) (p
 			continue
 		}
 		file, err := f.look(c, before, now)
-		if err != nil {
+		if err != nil && (file == nil || file.compression == None || file.quiet(writtenAfter, now)) {
 			problems = append(problems, err)
 		}
 		if file != nil {

@@ -146,8 +146,12 @@ func (f *Follower) look(c candidate, before map[string]*followed, now time.Time)
 	if errors.Is(err, io.EOF) {
 		return nil, nil // it was truncated this moment
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		file.problem, file.ignored = unlessGone(file.path, err), true
+	case file.framing != Lines && old != nil && old.offered && bytes.HasPrefix(file.head, old.head):
+		file.offered = true
+		file.problem = fmt.Errorf("%s was read as one piece of JSON and was changed since, and what was added is not read: write one JSON object a line", file.path)
 	}
 	return file, file.problem
 }
@@ -194,11 +198,14 @@ func (file *followed) begin(in *os.File, now time.Time) error {
 	s := openStream(file.path, io.NewSectionReader(in, 0, size), size)
 	defer s.release()
 	view := s.view(viewBytes)
-	if len(view) == 0 && s.raw.err != nil {
-		return s.explain(s.raw.err)
+	file.compression = s.compression
+	if len(view) == 0 && size > 0 {
+		if _, err := s.Read(make([]byte, 1)); !errors.Is(err, io.EOF) || s.compression == None {
+			return err
+		}
 	}
 	file.head = bytes.Clone(view[:min(len(view), identityBytes)])
-	file.compression, file.framing = s.compression, framingOf(view)
+	file.framing = framingOf(view)
 	file.framed = bytes.IndexByte(view, '\n') >= 0
 	file.see(size, now)
 	if why := refusal(view); why != "" || isBinary(view) {

@@ -23,13 +23,13 @@ type finding struct {
 	candidates []candidate
 	problems   []error
 	paths      map[string]bool
-	taken      map[fileKey][]fs.FileInfo
-	logs       []string // whose rotated files are looked for
+	taken      map[fileKey][]int // indexes into candidates
+	logs       []string          // whose rotated files are looked for
 }
 
 // find finds the files that there are by now. Logs come before their rotated files: a log that is renamed meanwhile is found, if twice.
 func (f *Follower) find() ([]candidate, []error) {
-	found := &finding{paths: map[string]bool{}, taken: map[fileKey][]fs.FileInfo{}}
+	found := &finding{paths: map[string]bool{}, taken: map[fileKey][]int{}}
 	for _, pattern := range f.patterns {
 		found.pattern(pattern)
 	}
@@ -148,17 +148,18 @@ func (f *finding) siblings(log string, folders map[string][]fs.DirEntry) {
 
 // take takes a file once, by whatever paths it is found.
 func (f *finding) take(path string, info fs.FileInfo, named bool) {
-	if f.paths[path] {
-		return
-	}
-	f.paths[path] = true
 	key := fileKey{info.Size(), info.ModTime().UnixNano()}
-	for _, other := range f.taken[key] {
-		if os.SameFile(other, info) {
+	for _, i := range f.taken[key] {
+		if other := &f.candidates[i]; os.SameFile(other.info, info) {
+			other.named = other.named || named
 			return
 		}
 	}
-	f.taken[key] = append(f.taken[key], info)
+	if f.paths[path] {
+		return // it has changed since
+	}
+	f.paths[path] = true
+	f.taken[key] = append(f.taken[key], len(f.candidates))
 	log, rotated := logOf(path)
 	if !rotated {
 		f.logs = append(f.logs, log)
