@@ -2,6 +2,7 @@ package logsource
 
 import (
 	"cmp"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -26,6 +27,9 @@ const (
 	writtenAfter = 10 * time.Second
 	// finishedAfter is how long a rotated file must not have changed to be taken for finished: servers write to it until they are told.
 	finishedAfter = time.Minute
+	// lostAfter is how long a file must be gone to count as lost, and lostFor is how long that is said.
+	lostAfter = 10 * time.Second
+	lostFor   = time.Hour
 )
 
 // Unread is a stretch of a file that nobody has read yet.
@@ -91,7 +95,27 @@ func (f *Follower) Scan(read Cursor, now time.Time) (unread []Unread, problems [
 			file.offered = true
 		}
 	}
-	return unread, problems
+	return unread, append(problems, f.lost(present, read, now)...)
+}
+
+// lost tells of files that are gone before all of them was read. A file that was renamed is found again within a scan or two.
+func (f *Follower) lost(present []*followed, read Cursor, now time.Time) (problems []error) {
+	for _, old := range f.gone {
+		age := now.Sub(old.goneAt)
+		if age < lostAfter || age > lostFor || old.coveredBy(read) || slices.ContainsFunc(present, old.livesOnIn) {
+			continue
+		}
+		f.match(old, present, lengthsIn(read), read)
+		missing := int64(0)
+		for _, gap := range gapsIn(joined(old.spans(read)), min(old.limit, old.info.Size())) {
+			missing += gap.To - gap.From
+		}
+		if missing > 0 {
+			problems = append(problems, fmt.Errorf("%s was deleted or overwritten before its last %d bytes were read: keep rotated files for longer",
+				old.path, missing))
+		}
+	}
+	return problems
 }
 
 // wanted returns the files that may have something to read, those that were changed first coming first.
@@ -213,7 +237,7 @@ func (f *Follower) refresh(candidates []candidate, known bool, now time.Time) (p
 		}
 	}
 	for _, old := range before {
-		if !old.goesOn {
+		if old.goneAt = now; !old.goesOn {
 			f.gone = append(f.gone, old)
 		}
 	}

@@ -2,6 +2,7 @@ package logsource
 
 import (
 	"bytes"
+	"fmt"
 	"math"
 	"os"
 	"path/filepath"
@@ -198,6 +199,45 @@ func TestCopyThatLacksTheLastLines(t *testing.T) {
 	w.step()
 	putFile(w, "access.log", []byte("four\n"), worldStart.Add(time.Second), true)
 	w.settle()
+}
+
+func TestWhatIsGoneBeforeItWasReadIsSaid(t *testing.T) {
+	content := text("a", 300)
+	for name, c := range map[string]struct {
+		change func(w *world)
+		said   bool
+	}{
+		"truncated": {func(w *world) { w.put(w.log, []byte("new\n"), os.O_TRUNC) }, true},
+		"deleted":   {func(w *world) { w.check(os.Remove(w.log)); putFile(w, "access.log", nil, w.clock, false) }, true},
+		"renamed":   {func(w *world) { w.check(os.Rename(w.log, w.log+".1")); putFile(w, "access.log", nil, w.clock, false) }, false},
+		"copied": {func(w *world) {
+			putFile(w, "access.log.1", content, w.clock, false)
+			w.put(w.log, nil, os.O_TRUNC)
+		}, false},
+		"compressed": {func(w *world) {
+			putFile(w, "access.log.1.gz", gzipped(t, content), w.clock, false)
+			w.put(w.log, []byte("new\n"), os.O_TRUNC)
+		}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, t.TempDir())
+			putFile(w, "access.log", content, worldStart, false)
+			w.stepSome(func(int, string) int64 { return 6000 })
+			c.change(w)
+			for range 2 {
+				_, w.problems = w.follower.Scan(w.cursor, w.clock)
+				w.clock = w.clock.Add(20 * time.Second)
+			}
+			want := fmt.Sprintf("before its last %d bytes were read", len(content)-6000)
+			if said := len(w.problems) == 1 && strings.Contains(w.problems[0].Error(), want); said != c.said {
+				t.Errorf("problems = %v, want that %d bytes are lost: %v", w.problems, len(content)-6000, c.said)
+			}
+			w.clock = w.clock.Add(2 * time.Hour)
+			if w.step(); len(w.problems) > 0 {
+				t.Errorf("problems long after = %v", w.problems)
+			}
+		})
+	}
 }
 
 func TestCompressedFileIsOpenedOnce(t *testing.T) {

@@ -35,7 +35,8 @@ type followed struct {
 	whole   bool // it can only be read from its beginning to its end
 	tooOld  bool
 	offered bool
-	goesOn  bool // while a scan looks at the files: it is still there, perhaps grown
+	goneAt  time.Time // when it was there last
+	goesOn  bool      // while a scan looks at the files: it is still there, perhaps grown
 	matches []matched
 }
 
@@ -69,6 +70,12 @@ func (file *followed) name(key logentry.Key, n int) string {
 // beginsWith tells whether a file of the same log begins with all that other has, and has more.
 func (file *followed) beginsWith(other *followed) bool {
 	return file != other && file.log == other.log && len(file.head) > len(other.head) && bytes.HasPrefix(file.head, other.head)
+}
+
+// livesOnIn tells whether another file has all that this one had, as far as can be told.
+func (file *followed) livesOnIn(other *followed) bool {
+	return (file.log == other.log || len(file.head) == identityBytes) && bytes.HasPrefix(other.head, file.head) &&
+		(other.compression != None || other.info.Size() >= file.end)
 }
 
 // spans returns what was read of the file, as far as its matches say.
