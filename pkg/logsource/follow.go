@@ -54,6 +54,7 @@ type Follower struct {
 	opts     FollowOptions
 	key      logentry.Key
 
+	names logNames
 	files map[string]*followed // by path, as of the last scan
 	gone  []*followed          // what was there before: it may come back under another name, and copies of it may still be written
 }
@@ -65,7 +66,7 @@ const maxGone = 100
 // read with its rotated files.
 func NewFollower(source string, patterns []string, opts FollowOptions, key logentry.Key) *Follower {
 	opts.Siblings = cmp.Or(opts.Siblings, defaultSiblings)
-	return &Follower{source: source, patterns: patterns, opts: opts, key: key, files: map[string]*followed{}}
+	return &Follower{source: source, patterns: patterns, opts: opts, key: key, names: logNames{}, files: map[string]*followed{}}
 }
 
 // Scan returns what is to be read besides read, what was changed first coming first. Of a file that grows these are whole lines only. problems are
@@ -75,7 +76,7 @@ func (f *Follower) Scan(read Cursor, now time.Time) (unread []Unread, problems [
 	present, more := f.refresh(candidates, len(read) > 0, now)
 	problems = append(problems, more...)
 	offered := Cursor{}
-	var lengths []int // that names in read are made from
+	var lengths, offeredLengths []int // that names in read and in offered are made from
 	for _, file := range f.wanted(present, now) {
 		if file.coveredBy(read) {
 			continue
@@ -88,10 +89,13 @@ func (f *Follower) Scan(read Cursor, now time.Time) (unread []Unread, problems [
 			file.ignored = true
 			continue
 		}
-		for _, gap := range f.gaps(file, present, read, offered) {
+		for _, gap := range f.gaps(file, present, read, offered, offeredLengths) {
 			u := f.unread(file, gap)
 			unread = append(unread, u)
 			offered.Add(u.File, gap)
+			if !slices.Contains(offeredLengths, u.Range.Prefix) {
+				offeredLengths = append(offeredLengths, u.Range.Prefix)
+			}
 			file.offered = true
 		}
 	}
@@ -193,13 +197,11 @@ func (f *Follower) eachName(file *followed, present []*followed, lengths []int, 
 }
 
 // gaps returns what of a file neither was read nor is to be read out of another file.
-func (f *Follower) gaps(file *followed, present []*followed, read, offered Cursor) []Span {
+func (f *Follower) gaps(file *followed, present []*followed, read, offered Cursor, offeredLengths []int) []Span {
 	spans := file.spans(read)
-	if len(offered) > 0 {
-		f.eachName(file, present, lengthsIn(offered), func(name string, clip int64) {
-			spans = append(spans, clipped(offered[name], clip)...)
-		})
-	}
+	f.eachName(file, present, offeredLengths, func(name string, clip int64) {
+		spans = append(spans, clipped(offered[name], clip)...)
+	})
 	return gapsIn(joined(spans), file.limit)
 }
 

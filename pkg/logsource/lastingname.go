@@ -28,15 +28,13 @@ func lastingName(key logentry.Key, log string, first []byte) string {
 	return strconv.Itoa(len(first)) + "-" + strconv.FormatUint(hash, 16)
 }
 
-// lengthsIn returns the lengths that the names in cursors are made from, in order.
-func lengthsIn(cursors ...Cursor) []int {
+// lengthsIn returns the lengths that the names in a cursor are made from, in order.
+func lengthsIn(c Cursor) []int {
 	seen := map[int]bool{}
-	for _, c := range cursors {
-		for name := range c {
-			length, _, _ := strings.Cut(name, "-")
-			if n, err := strconv.Atoi(length); err == nil && n > 0 && n <= logentry.IdentityBytes {
-				seen[n] = true
-			}
+	for name := range c {
+		length, _, _ := strings.Cut(name, "-")
+		if n, err := strconv.Atoi(length); err == nil && n > 0 && n <= logentry.IdentityBytes {
+			seen[n] = true
 		}
 	}
 	var lengths []int

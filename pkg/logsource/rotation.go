@@ -27,3 +27,21 @@ func logOf(path string) (log string, rotated bool) {
 	}
 	return dir + name, name != base
 }
+
+// logNames remembers what logOf says of paths, as the same ones are asked for at every scan.
+type logNames map[string]string
+
+// maxLogNames bounds them: dated names come and go.
+const maxLogNames = 20_000
+
+func (l logNames) of(path string) (log string, rotated bool) {
+	log, known := l[path]
+	if !known {
+		if len(l) >= maxLogNames {
+			clear(l)
+		}
+		log, _ = logOf(path)
+		l[path] = log
+	}
+	return log, log != path
+}
