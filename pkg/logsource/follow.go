@@ -42,12 +42,14 @@ type Unread struct {
 	Mod    time.Time // when the file was last changed
 }
 
-// Follower finds what there is to read in logs that grow and are rotated. It keeps nothing on disk and opens files only while it looks at them: what
-// was read, its caller says at every scan. It is not safe for concurrent use.
+// Follower finds what there is to read in logs that grow and are rotated. It keeps nothing on disk and opens files only to look at what has changed:
+// what was read, its caller says at every scan. It is not safe for concurrent use.
 //
 // A log may be rotated by renaming, by copying and truncating, with numbers or dates, with compression; it may be replaced, and all that may happen
-// while nobody follows it. Files are told apart by their beginning alone. So these cannot be told apart: bytes that two files of one log have in
-// common from their beginning on (they are taken for one file's copies, as copies look like that), and files that have the same first 4 KiB.
+// while nobody follows it. Files are told apart by their beginning alone. So these cannot be told apart: lines that two files of one log have in
+// common from their beginning on, as copies look like that (a line's id is the same in both, too), and files whose first 4 KiB are the same. And what
+// is written to a log between its copy and its truncation is lost unless a scan came in between. A file shorter than 4 KiB that is moved to another
+// folder while nobody follows it is read again.
 type Follower struct {
 	source   string
 	patterns []string

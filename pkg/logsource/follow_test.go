@@ -272,7 +272,7 @@ func TestFollowedLogIsReadOnce(t *testing.T) {
 			"write": func(t *rapid.T) { w.write(lengths.Draw(t, "lengths"), rapid.Bool().Draw(t, "unfinished")) },
 			"step":  func(*rapid.T) { w.step() },
 			"some":  func(*rapid.T) { some() },
-			"rename": func(t *rapid.T) {
+			"rename": func(*rapid.T) {
 				if w.writing == w.log {
 					w.rename()
 				}

@@ -23,7 +23,7 @@ const wholeMark = "z"
 func lastingName(key logentry.Key, log string, first []byte) string {
 	hash := logentry.FileIdentity(key, first)
 	if len(first) < logentry.IdentityBytes {
-		hash = logentry.LineID(key, hash, int64(logentry.FileIdentity(key, []byte(log)))) //nolint:gosec // a hash may have any sign
+		hash = logentry.LineID(key, hash, int64(logentry.FileIdentity(key, []byte(log))))
 	}
 	return strconv.Itoa(len(first)) + "-" + strconv.FormatUint(hash, 16)
 }
