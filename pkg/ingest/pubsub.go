@@ -29,10 +29,10 @@ const (
 	stopWithin = 5 * time.Second
 )
 
-// Pull reads a Pub/Sub subscription ("projects/P/subscriptions/S") into the spool until ctx is done. A message is one line, and is acknowledged when it
-// is on disk; one that comes again, as its acknowledgement was lost, is kept once (see spool.Record). While the spool has no room, messages wait at
-// Pub/Sub. problem is told what is wrong, and nil when that is over, from several goroutines. Credentials come from the environment as for all Google Cloud clients, and
-// PUBSUB_EMULATOR_HOST counts. It returns an error only where subscription is none.
+// Pull reads a Pub/Sub subscription ("projects/P/subscriptions/S") into the spool until ctx is done. A message is one line, and is acknowledged
+// when it is on disk; one that comes again, as its acknowledgement was lost, is kept once (see spool.Record). While the spool has no room, messages
+// wait at Pub/Sub. problem is told what is wrong, and nil when that is over, from several goroutines. Credentials come from the environment as for
+// all Google Cloud clients, and PUBSUB_EMULATOR_HOST counts. It returns an error only where subscription is none.
 func Pull(ctx context.Context, subscription, source string, s *spool.Spool, problem func(error)) error {
 	parts := strings.Split(subscription, "/")
 	if len(parts) != 4 || parts[0] != "projects" || parts[2] != "subscriptions" || parts[1] == "" || parts[3] == "" {

@@ -158,7 +158,8 @@ func (f *Follower) look(c candidate, before map[string]*followed, now time.Time)
 		file.problem, file.ignored = unlessGone(file.path, err), true
 	case file.framing != Lines && old != nil && old.offered && bytes.HasPrefix(file.head, old.head):
 		file.offered = true
-		file.problem = fmt.Errorf("%s was read as one piece of JSON and was changed since, and what was added is not read: write one JSON object a line", file.path)
+		file.problem = fmt.Errorf("%s was read as one piece of JSON and was changed since, and what was added is not read: write one JSON object a line",
+			file.path)
 	}
 	return file, file.problem
 }
