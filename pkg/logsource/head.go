@@ -19,8 +19,8 @@ const (
 var errEnough = errors.New("enough was read")
 
 // Head returns the beginning of a file. sample holds up to 256 KiB of whole lines as ReadRange hands them over, without lines that are too
-// long, for the recognition of the format; first holds the first 4 KiB of the text, of which the file's identity is made. Standard input is read from stdin and can be read
-// from there again. Damage behind the sample is no error.
+// long, for the recognition of the format; first holds the first 4 KiB of the text, of which the file's identity is made. Standard input is read
+// from stdin and can be read from there again. Damage behind the sample is no error.
 func Head(f File, stdin *Stdin) (sample, first []byte, err error) {
 	var o Options
 	if f.Path == StdinPath {
