@@ -45,7 +45,7 @@ func (b *broadcaster) send(minute time.Time) {
 func (b *broadcaster) join() (chan time.Time, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.streams) >= maxStreams || b.closed {
+	if len(b.streams) >= maxStreams {
 		return nil, false
 	}
 	c := make(chan time.Time, 1)
