@@ -96,8 +96,11 @@ func tablePeriod(p period) period {
 			break
 		}
 		if reportstore.Span(level) > p.step() {
-			step := reportstore.Span(level)
+			step, length := reportstore.Span(level), p.To.Sub(p.From)
 			p.Level, p.From, p.To = level, p.From.Truncate(step), p.To.Add(step-1).Truncate(step)
+			if p.Name != "" { // as when its name is asked for by this level
+				p.From = p.To.Add(-length)
+			}
 		}
 	}
 	return p
