@@ -76,6 +76,7 @@ func (s *Server) eventStream(w http.ResponseWriter, r *request) error {
 	}
 	defer s.events.leave(commits)
 	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Time{}) // a stream has no end; where the server sets none, there is nothing to take away
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	if _, err := fmt.Fprint(w, "retry: 5000\n\n"); err != nil || out.Flush() != nil {

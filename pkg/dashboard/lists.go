@@ -44,7 +44,7 @@ type listed struct {
 
 func (d *siteData) lists() []topList {
 	r := d.total
-	return []topList{
+	lists := []topList{
 		d.paths(),
 		d.cut("top_countries", "Countries", "country", "country", listedOf(r.TopCountries, reportwriter.CountryName)),
 		d.cut("top_networks", "Networks", "network", "network", networksOf(r)),
@@ -56,6 +56,8 @@ func (d *siteData) lists() []topList {
 		d.counted("clients", "Kinds of clients", "agent", named(r.Clients, reportwriter.ClientName)),
 		d.counted("enforced", "What the defence did", "defence", named(r.Enforced, reportwriter.ActionName)),
 	}
+	slices.SortStableFunc(lists, func(a, b topList) int { return missingLast(a.Missing, b.Missing) })
+	return lists
 }
 
 func listedOf(values []*schemas.TopValue, words func(string) string) []listed {

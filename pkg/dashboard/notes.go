@@ -67,17 +67,27 @@ var additions = []struct{ field, add string }{
 	{"agent", "$http_user_agent"}, {"referrer", "$http_referer"}, {"client", "$remote_addr"}, {"origin_errors", "$upstream_status"},
 }
 
+// addition is what to add to nginx's log_format for a field; empty where that cannot be said.
+func addition(field string) string {
+	for _, a := range additions {
+		if a.field == field {
+			return "Add " + a.add + " to the proxy's log format."
+		}
+	}
+	return ""
+}
+
 // advice says, a sentence for each thing that the log lacks, what to add to it.
 func advice(r *schemas.TrafficReport) []string {
 	var list []string
 	for _, a := range additions {
 		if slices.Contains(r.NotLogged, a.field) {
-			list = append(list, fmt.Sprintf("The log does not say %s: add %s to the proxy's log format.", fieldWords(a.field), a.add))
+			list = append(list, fmt.Sprintf("Not in the log: %s. Add %s to the proxy's log format.", reportwriter.FieldName(a.field), a.add))
 		}
 	}
 	for _, field := range []string{"country", "network"} {
 		if slices.Contains(r.NotLogged, field) && r.ClientsUnavailable == "" {
-			list = append(list, fmt.Sprintf("The log does not say %s: name a database for them in the configuration.", fieldWords(field)))
+			list = append(list, fmt.Sprintf("Not in the log: %s. Name a database for them in the configuration.", reportwriter.FieldName(field)))
 		}
 	}
 	if r.ClientsUnavailable == "cdn" {

@@ -88,7 +88,7 @@ func TestNotLoggedIsSaid(t *testing.T) {
 			t.Errorf("the chart %s does not say that it is not logged", id)
 		}
 	}
-	p.says("/sites/plain.example", "add $request_time to the proxy", "add $upstream_cache_status", "deploy/README.md#what-the-proxy-should-log")
+	p.says("/sites/plain.example", "Add $request_time to the proxy", "Add $upstream_cache_status", "deploy/README.md#what-the-proxy-should-log")
 	if figure := regexp.MustCompile(`Served from cache</dt><dd class="missing">not logged`); !figure.MatchString(body) {
 		t.Error("the large number of the cache does not say that it is not logged")
 	}

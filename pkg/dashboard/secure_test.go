@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/access"
 )
@@ -119,16 +120,40 @@ func TestSignInLeadsToPagesOfThisServerOnly(t *testing.T) {
 
 func TestTooManyRequests(t *testing.T) {
 	p := newPage(t)
+	token := p.token(access.Token{All: true})
 	for range requestsAtOnce {
-		if code := p.do(local("GET", "/healthz")).Code; code != http.StatusOK {
+		if code := p.do(remote("GET", "/api/v1/status", token)).Code; code != http.StatusOK {
 			t.Fatalf("an early request is answered by %d", code)
 		}
 	}
-	w := p.do(local("GET", "/healthz"))
+	w := p.do(remote("GET", "/api/v1/status", token))
 	if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") == "" {
 		t.Errorf("it is answered by %d", w.Code)
 	}
 	if code := p.do(local("GET", "/api/v1/status")).Code; code != http.StatusOK {
 		t.Errorf("another asker is answered by %d", code)
+	}
+	p.set(teaTime.Add(time.Second))
+	if code := p.do(remote("GET", "/api/v1/status", token)).Code; code != http.StatusOK {
+		t.Errorf("a second later it is answered by %d", code)
+	}
+}
+
+// Strangers who ask without end shut the door for strangers only.
+func TestFloodOfStrangers(t *testing.T) {
+	p := newPage(t)
+	token := p.token(access.Token{All: true})
+	for range 2 * requestsAtOnce {
+		p.do(remote("GET", "/api/v1/status", ""))
+		p.do(remote("GET", "/readyz", ""))
+		p.do(remote("POST", "/login", ""))
+	}
+	for _, r := range []*http.Request{remote("GET", "/api/v1/status", token), local("GET", "/"), remote("GET", "/healthz", ""), remote("GET", "/login", "")} {
+		if code := p.do(r).Code; code != http.StatusOK {
+			t.Errorf("%s is answered by %d", r.URL, code)
+		}
+	}
+	if code := p.do(remote("GET", "/api/v1/status", "")).Code; code != http.StatusTooManyRequests {
+		t.Errorf("a stranger is answered by %d", code)
 	}
 }
