@@ -85,6 +85,6 @@ func CheckListen(addr string, tokens *Tokens) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("other machines can reach %s, and nobody has a token to see the page with: make one by `floodgauge tokens add --site www.example.org` "+
-		"(or --all), or listen on 127.0.0.1", addr)
+	return fmt.Errorf("other machines can reach %s, and nobody has a token to see the page with: "+
+		"make one by `floodgauge tokens add --site www.example.org` (or --all), or listen on 127.0.0.1", addr)
 }

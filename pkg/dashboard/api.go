@@ -120,7 +120,8 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	answer := statusJSON{State: fresh.State, DataTo: optionalTime(fresh.DataTo), KnownTo: optionalTime(fresh.KnownTo), LagSeconds: fresh.Lag.Seconds(), Now: r.now}
+	answer := statusJSON{State: fresh.State, DataTo: optionalTime(fresh.DataTo), KnownTo: optionalTime(fresh.KnownTo), LagSeconds: fresh.Lag.Seconds(),
+		Now: r.now}
 	if r.who.All() {
 		answer.Operator = operatorAnswer(status, s.config.Live())
 	}

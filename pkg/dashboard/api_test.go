@@ -257,10 +257,12 @@ func TestRowsThatFailMidwayAreCut(t *testing.T) {
 func TestTroubleOfTheStore(t *testing.T) {
 	p := newPage(t)
 	for err, want := range map[error]int{
-		fmt.Errorf("reading /data/secret.db: %w", reportstore.ErrDamaged): 503, fmt.Errorf("in /data: %w", reportstore.ErrLocked): 503, errors.New("in /data"): 500,
+		fmt.Errorf("reading /data/secret.db: %w", reportstore.ErrDamaged): 503, fmt.Errorf("in /data: %w", reportstore.ErrLocked): 503,
+		errors.New("in /data"): 500,
 	} {
 		p.store.fail = err
-		for _, target := range []string{"/", "/sites/a.example", "/status", "/api/v1/sites", "/api/v1/sites/a.example/series", "/api/v1/sites/a.example/total", "/api/v1/status"} {
+		for _, target := range []string{"/", "/sites/a.example", "/status", "/api/v1/sites", "/api/v1/sites/a.example/series",
+			"/api/v1/sites/a.example/total", "/api/v1/status"} {
 			w := p.do(local("GET", target))
 			if w.Code != want || strings.Contains(w.Body.String(), "/data") {
 				t.Errorf("%v: %s answers %d: %s", err, target, w.Code, w.Body)

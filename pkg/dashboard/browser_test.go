@@ -28,7 +28,8 @@ func newBrowser(t *testing.T) *browser {
 	web := httptest.NewServer(p.server)
 	t.Cleanup(web.Close)
 	t.Cleanup(p.server.Close)
-	options := []chromedp.ExecAllocatorOption{chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.UserDataDir(t.TempDir())}
+	options := []chromedp.ExecAllocatorOption{chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.UserDataDir(t.TempDir())}
 	for _, flag := range []string{"disable-quic", "disable-background-networking", "disable-component-update", "disable-sync"} {
 		options = append(options, chromedp.Flag(flag, true))
 	}
@@ -159,7 +160,11 @@ func TestBrowserChoosesRanges(t *testing.T) {
 		b.waits(`document.querySelector(".ranges a[aria-current]")?.innerText === "` + name + `" && ` + drawn)
 		b.waits(`document.querySelectorAll("#chart-latency .slots tbody tr").length === ` + rows)
 	}
-	b.does(chromedp.Evaluate[chromedp.Void](`document.querySelector(".custom").open = true; document.querySelector("[name=from]").value = "2026-11-25T09:00"; document.querySelector("[name=to]").value = "2026-11-25T11:00"; document.querySelector(".custom form").requestSubmit()`))
+	b.does(chromedp.Evaluate[chromedp.Void](`
+		document.querySelector(".custom").open = true;
+		document.querySelector("[name=from]").value = "2026-11-25T09:00";
+		document.querySelector("[name=to]").value = "2026-11-25T11:00";
+		document.querySelector(".custom form").requestSubmit();`))
 	b.waits(`location.search.includes("from=") && ` + drawn)
 	b.waits(`document.querySelectorAll("#chart-latency .slots tbody tr").length === 120`)
 }
@@ -172,7 +177,8 @@ func TestBrowserWithoutScripts(t *testing.T) {
 	}
 	b.opens("/")
 	b.does(chromedp.WaitVisible(`table.sites a`), chromedp.Click(`table.sites a`), chromedp.WaitVisible(`.figures`))
-	b.does(chromedp.Click(`#chart-requests summary`), chromedp.WaitReady(`#chart-requests .slots tbody tr:nth-child(60)`), chromedp.WaitVisible(`#chart-requests .plot svg`))
+	b.does(chromedp.Click(`#chart-requests summary`), chromedp.WaitReady(`#chart-requests .slots tbody tr:nth-child(60)`),
+		chromedp.WaitVisible(`#chart-requests .plot svg`))
 	text, err := chromedp.Run(b.ctx, chromedp.Text(`#top_paths`))
 	if err != nil || !strings.Contains(text, "/news/{id}") {
 		t.Errorf("the paths are %q (%v)", text, err)
@@ -182,12 +188,15 @@ func TestBrowserWithoutScripts(t *testing.T) {
 
 func TestBrowserOnAPhone(t *testing.T) {
 	b := newBrowser(t)
-	b.store.fill("a-site-with-a-very-long-name-that-does-not-fit.subdomain.of-an-example.org", 200, teaTime, func(r *schemas.TrafficReport) *schemas.TrafficReport {
-		r.TopPaths[1].Path = "/" + strings.Repeat("a-long-path-without-any-place-to-break", 4)
-		return r
-	})
-	b.store.status.Sources = []reportstore.SourceState{{Source: "/var/log/nginx/" + strings.Repeat("long", 20) + ".log", Problem: strings.Repeat("a/long/path", 20)}}
-	for _, target := range []string{"/", "/sites/a-site-with-a-very-long-name-that-does-not-fit.subdomain.of-an-example.org?range=24h", "/status", "/login", "/nowhere"} {
+	b.store.fill("a-site-with-a-very-long-name-that-does-not-fit.subdomain.of-an-example.org", 200, teaTime,
+		func(r *schemas.TrafficReport) *schemas.TrafficReport {
+			r.TopPaths[1].Path = "/" + strings.Repeat("a-long-path-without-any-place-to-break", 4)
+			return r
+		})
+	b.store.status.Sources = []reportstore.SourceState{{Source: "/var/log/nginx/" + strings.Repeat("long", 20) + ".log",
+		Problem: strings.Repeat("a/long/path", 20)}}
+	for _, target := range []string{"/", "/sites/a-site-with-a-very-long-name-that-does-not-fit.subdomain.of-an-example.org?range=24h", "/status",
+		"/login", "/nowhere"} {
 		b.does(chromedp.EmulateViewport(390, 844), chromedp.Navigate(b.url+target))
 		if strings.HasPrefix(target, "/sites/") {
 			b.waits(drawn)
@@ -222,13 +231,26 @@ func TestBrowserContrast(t *testing.T) {
 
 // contrast lists the elements with text of their own whose contrast is below 4.5 to 1, as WCAG 2 defines it.
 const contrast = `(() => {
-	const parts = (c) => c.match(/[\d.]+/g).map(Number);
-	const light = (c) => { const [r, g, b] = parts(c).slice(0, 3).map((v) => { v /= 255; return v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4; }); return 0.2126 * r + 0.7152 * g + 0.0722 * b; };
-	const ground = (e) => { for (; e; e = e.parentElement) { const c = getComputedStyle(e).backgroundColor, p = parts(c); if (p.length < 4 || p[3] === 1) return c; } return "rgb(255, 255, 255)"; };
-	return [...document.querySelectorAll("body *")].filter((e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length).filter((e) => {
+	const parts = (color) => color.match(/[\d.]+/g).map(Number);
+	const linear = (v) => v <= 0.03928 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4;
+	const light = (color) => {
+		const [r, g, b] = parts(color).slice(0, 3).map((v) => linear(v / 255));
+		return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+	};
+	const ground = (e) => {
+		for (; e; e = e.parentElement) {
+			const color = getComputedStyle(e).backgroundColor, p = parts(color);
+			if (p.length < 4 || p[3] === 1) return color;
+		}
+		return "rgb(255, 255, 255)";
+	};
+	const poor = (e) => {
 		const a = light(getComputedStyle(e).color), b = light(ground(e));
 		return (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) < 4.5;
-	}).map((e) => e.tagName + "." + e.className + " " + e.textContent.slice(0, 30)).join("; ");
+	};
+	const hasText = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim()) && e.getClientRects().length;
+	return [...document.querySelectorAll("body *")].filter((e) => hasText(e) && poor(e))
+		.map((e) => e.tagName + "." + e.className + " " + e.textContent.slice(0, 30)).join("; ");
 })()`
 
 // Everything that can be clicked can be reached by the keyboard, and the charts are read by the arrow keys.

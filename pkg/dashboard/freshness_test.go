@@ -12,7 +12,8 @@ func TestStatesAreToldApart(t *testing.T) {
 	running := Live{Since: teaTime.Add(-time.Hour)}
 	read := func(ago time.Duration) reportstore.Status {
 		last := teaTime.Add(-ago)
-		return reportstore.Status{LastEvent: last, Sources: []reportstore.SourceState{{Source: "a", Frontier: last}, {Source: "b", Frontier: last.Add(-time.Minute)}}}
+		sources := []reportstore.SourceState{{Source: "a", Frontier: last}, {Source: "b", Frontier: last.Add(-time.Minute)}}
+		return reportstore.Status{LastEvent: last, Sources: sources}
 	}
 	behind := running
 	behind.Sources = []LiveSource{{Source: "b", Behind: 5e6, Oldest: teaTime.Add(-3 * time.Minute)}}
@@ -30,7 +31,7 @@ func TestStatesAreToldApart(t *testing.T) {
 		{"lines are on their way", stateFresh, "12 s behind", read(12 * time.Second), soon, behindAfter},
 		{"no traffic", stateQuiet, "No requests for 5 min: all that was logged is counted", read(5 * time.Minute), running, behindAfter},
 		{"behind", stateBehind, "the oldest unread line has waited for 3 min", read(5 * time.Minute), behind, 6 * time.Minute},
-		{"halted", stateHalted, "The collector is halted until the machine is mended; data to 13:58:20 UTC.", read(5 * time.Minute), halted, 5 * time.Minute},
+		{"halted", stateHalted, "is halted until the machine is mended; data to 13:58:20 UTC.", read(5 * time.Minute), halted, 5 * time.Minute},
 		{"stopped", stateStopped, "The collector is not running; data to 13:58:20 UTC.", read(5 * time.Minute), Live{}, 5 * time.Minute},
 		{"nothing yet", stateEmpty, "has read no request yet", reportstore.Status{}, running, -1},
 		{"nothing ever", stateStopped, "The collector is not running; no data yet.", reportstore.Status{}, Live{}, -1},

@@ -100,7 +100,8 @@ func (d *siteData) cut(id, title, one, field string, values []listed) topList {
 	rows := make([]listRow, len(values))
 	for i, v := range values {
 		rows[i] = d.row(v.label, v.requests, values[0].requests)
-		rows[i].Figures = []string{optional(v.failures, func(n int64) string { return reportwriter.Percent(n, v.requests) }), optional(v.bytes, reportwriter.Bytes)}
+		failed := optional(v.failures, func(n int64) string { return reportwriter.Percent(n, v.requests) })
+		rows[i].Figures = []string{failed, optional(v.bytes, reportwriter.Bytes)}
 	}
 	if list.Missing == "" {
 		list.Rest = d.restWords(list, d.total.Rest[id])
@@ -145,7 +146,8 @@ func (d *siteData) restWords(list topList, rest *schemas.ListRest) []string {
 	if n := rest.GetRequests(); n > 0 {
 		text := "Other: " + share(n)
 		if hidden := rest.GetHidden(); hidden > 0 {
-			text += fmt.Sprintf(", among them %s that fewer than %s shared", reportwriter.Plural(hidden, "value"), reportwriter.Plural(int64(d.total.K), "visitor"))
+			visitors := reportwriter.Plural(int64(d.total.K), "visitor")
+			text += fmt.Sprintf(", among them %s that fewer than %s shared", reportwriter.Plural(hidden, "value"), visitors)
 		}
 		words = append(words, text+".")
 	}

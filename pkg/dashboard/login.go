@@ -59,7 +59,8 @@ func (s *Server) logout(w http.ResponseWriter, r *request) error {
 const sessionAge = 30 * 24 * 60 * 60
 
 func setSession(w http.ResponseWriter, token string, age int) {
-	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: token, Path: "/", MaxAge: age, Secure: true, HttpOnly: true, SameSite: http.SameSiteStrictMode})
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: token, Path: "/", MaxAge: age, Secure: true, HttpOnly: true,
+		SameSite: http.SameSiteStrictMode})
 }
 
 // localPath lets a sign-in lead to a page of this server only.

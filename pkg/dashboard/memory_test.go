@@ -82,7 +82,8 @@ func (m *memory) Sites(ctx context.Context, who access.SiteSet, q reportstore.Si
 			site.ResponseBytes += r.GetResponseBytes()
 			site.Errors += r.StatusClass["5xx"]
 			site.Last = r.LastEvent.AsTime()
-			site.Points = append(site.Points, reportstore.Point{Start: r.Minute.AsTime(), Requests: r.Requests, Provisional: row.Kind == reportstore.Provisional})
+			site.Points = append(site.Points, reportstore.Point{Start: r.Minute.AsTime(), Requests: r.Requests,
+				Provisional: row.Kind == reportstore.Provisional})
 		}
 		if site.Requests > 0 {
 			sites = append(sites, site)
@@ -193,7 +194,8 @@ func addUp(rows []reportstore.Row) *schemas.TrafficReport {
 		all.LastEvent = r.LastEvent
 		for i, p := range all.TopPaths {
 			p.Requests += r.TopPaths[i].Requests
-			p.ResponseBytes, p.Errors, p.CacheMisses = sum(p.ResponseBytes, r.TopPaths[i].ResponseBytes), sum(p.Errors, r.TopPaths[i].Errors), sum(p.CacheMisses, r.TopPaths[i].CacheMisses)
+			p.ResponseBytes, p.Errors, p.CacheMisses = sum(p.ResponseBytes, r.TopPaths[i].ResponseBytes), sum(p.Errors, r.TopPaths[i].Errors),
+				sum(p.CacheMisses, r.TopPaths[i].CacheMisses)
 		}
 		addValues(all.TopCountries, r.TopCountries)
 		addValues(all.TopReferrers, r.TopReferrers)

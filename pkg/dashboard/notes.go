@@ -91,7 +91,8 @@ func advice(r *schemas.TrafficReport) []string {
 		}
 	}
 	if r.ClientsUnavailable == "cdn" {
-		list = append(list, "The log holds a delivery network's addresses in place of the visitors': let the proxy log the address that the network passes on.")
+		list = append(list, "The log holds a delivery network's addresses in place of the visitors': "+
+			"let the proxy log the address that the network passes on.")
 	}
 	return list
 }
@@ -112,10 +113,18 @@ func rateWords(v float64) string {
 
 // reasonWords say why lines could not be read.
 var reasonWords = map[string]string{
-	"not_json": "not JSON, although the format is", "broken_json": "broken JSON", "no_match": "not in the format of the log", "no_time": "without a time",
-	"bad_time": "a time that cannot be read", "future": "from the future: is the clock right?", "before_1995": "from before 1995: was the clock ever set?",
-	"too_late": "too late to be counted", "too_long": "longer than 1 MiB", "binary": "not text", "not_a_request": "no request (another log's line, or a heading)",
-	"truncated": "cut off in the middle",
+	"not_json":      "not JSON, although the format is",
+	"broken_json":   "broken JSON",
+	"no_match":      "not in the format of the log",
+	"no_time":       "without a time",
+	"bad_time":      "a time that cannot be read",
+	"future":        "from the future: is the clock right?",
+	"before_1995":   "from before 1995: was the clock ever set?",
+	"too_late":      "too late to be counted",
+	"too_long":      "longer than 1 MiB",
+	"binary":        "not text",
+	"not_a_request": "no request (another log's line, or a heading)",
+	"truncated":     "cut off in the middle",
 }
 
 func reasonOf(name string) string {

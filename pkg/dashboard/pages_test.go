@@ -40,7 +40,8 @@ func TestSitesAreBusiestFirstAndPaged(t *testing.T) {
 	}
 	host := regexp.MustCompile(`s\d{3}\.example</bdi>`)
 	first := host.FindAllString(p.get("/"), -1)
-	if len(first) != pageOfSites || first[0] != "s119.example</bdi>" || !slices.IsSortedFunc(first, func(a, b string) int { return strings.Compare(b, a) }) {
+	sorted := slices.IsSortedFunc(first, func(a, b string) int { return strings.Compare(b, a) })
+	if len(first) != pageOfSites || first[0] != "s119.example</bdi>" || !sorted {
 		t.Errorf("the first page has %d sites from %v on", len(first), first[:1])
 	}
 	p.says("/", "1 to 50 of 120 sites", `href="/?offset=50&amp;range=1h"`)
@@ -61,7 +62,8 @@ func TestSitePageHasTheFigures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.says("/sites/a.example?range=1h", "Data to 14:03:17 UTC, 3 s behind.", "Requests", "Served from cache", "Server errors (5xx)", "95 % answered within", "Germany", "AS3320",
+	p.says("/sites/a.example?range=1h", "Data to 14:03:17 UTC, 3 s behind.", "Requests", "Served from cache", "Server errors (5xx)",
+		"95 % answered within", "Germany", "AS3320",
 		"/news/{id}", "404 not found", "fewer than 10 visitors shared", "Without a country", "still counting", "Compared with as long before",
 		fmt.Sprintf("%d.%dk", total.Requests/1000, total.Requests%1000/100))
 }
@@ -70,7 +72,8 @@ func TestSitePageHasTheFigures(t *testing.T) {
 func TestTablesHaveEverySlot(t *testing.T) {
 	p := newPage(t)
 	p.store.fill("a.example", 2, teaTime, full)
-	for target, rows := range map[string]int{"?range=15m": 15, "?range=1h": 60, "?range=6h": 360, "?range=24h": 24, "?range=7d": 168, "?range=30d": 30, "?range=1y": 365} {
+	for target, rows := range map[string]int{"?range=15m": 15, "?range=1h": 60, "?range=6h": 360, "?range=24h": 24, "?range=7d": 168, "?range=30d": 30,
+		"?range=1y": 365} {
 		body := p.get("/sites/a.example" + target)
 		if n := strings.Count(body, "<tr data-t="); n != rows*len(plans) {
 			t.Errorf("%s has %d rows in %d tables", target, n, len(plans))
@@ -112,7 +115,8 @@ func TestCompletenessIsSaid(t *testing.T) {
 		r.LateLines, r.Lines = 7, 7
 		return r
 	}())
-	p.says("/sites/a.example", "7 lines (", "came after their minute was closed", "1 minute is incomplete", "1 minute is still being counted (hatched)", "7 late")
+	p.says("/sites/a.example", "7 lines (", "came after their minute was closed", "1 minute is incomplete", "1 minute is still being counted (hatched)",
+		"7 late")
 }
 
 func TestNoDataIsExplained(t *testing.T) {
@@ -160,9 +164,12 @@ func TestStatusPage(t *testing.T) {
 	p.store.status.Sources = []reportstore.SourceState{{Source: "access.log", Lines: 1234567, Bytes: 5e9, Problem: "the file is gone"}}
 	p.store.status.DeadLines = map[string]int64{"no_match": 12, "before_1995": 3}
 	p.store.status.SetAside, p.store.status.Incomplete, p.store.status.Bytes = 1, 4, 123e6
-	p.store.letters = []reportstore.DeadLetter{{Letter: &schemas.DeadLetter{Reason: "too_long"}, At: teaTime, Tries: 2, Extent: &reportstore.Extent{Source: "access.log", From: 10, To: 2010}}}
-	p.live.Store(&Live{Since: teaTime.Add(-time.Hour), Halted: "the disk is full: make room", Sources: []LiveSource{{Source: "access.log", Behind: 3e6, Oldest: teaTime.Add(-2 * time.Minute)}}})
-	p.says("/status", "access.log: the file is gone", "The collector is halted: the disk is full: make room", "1 stretch of log could not be read and is tried again", "4 minutes are known to lack lines",
+	p.store.letters = []reportstore.DeadLetter{{Letter: &schemas.DeadLetter{Reason: "too_long"}, At: teaTime, Tries: 2,
+		Extent: &reportstore.Extent{Source: "access.log", From: 10, To: 2010}}}
+	unread := []LiveSource{{Source: "access.log", Behind: 3e6, Oldest: teaTime.Add(-2 * time.Minute)}}
+	p.live.Store(&Live{Since: teaTime.Add(-time.Hour), Halted: "the disk is full: make room", Sources: unread})
+	p.says("/status", "access.log: the file is gone", "The collector is halted: the disk is full: make room",
+		"1 stretch of log could not be read and is tried again", "4 minutes are known to lack lines",
 		"not in the format of the log", "from before 1995", "1,234,567", "5 GB", "3 MB, for 2 min", "123 MB", "10 to 2010", "by command")
 	p.live.Store(&Live{})
 	p.says("/status", "The collector is not running")
@@ -178,7 +185,8 @@ func TestHostileTextsStayTexts(t *testing.T) {
 	})
 	p.store.fillMinutes(evil, 1, teaTime, full)
 	p.store.status.Sources = []reportstore.SourceState{{Source: evil, Problem: evil}}
-	for _, target := range []string{"/", "/sites/a.example", "/status", "/?search=" + "%22%3E%3Cscript%3E", "/sites/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/login?next=%22%3E%3Cscript%3E"} {
+	for _, target := range []string{"/", "/sites/a.example", "/status", "/?search=" + "%22%3E%3Cscript%3E",
+		"/sites/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/login?next=%22%3E%3Cscript%3E"} {
 		p.hides(target, "<script>", "<img", "onerror=alert(1)>")
 	}
 }
@@ -196,8 +204,10 @@ func TestNoInlineScriptOrStyle(t *testing.T) {
 
 func TestWrongAddressesAreErrorsInWords(t *testing.T) {
 	p := newPage(t)
-	for target, want := range map[string]int{"/?range=2h": 400, "/?offset=-1": 400, "/?limit=x": 400, "/sites/a.example?from=x": 400, "/nowhere": 404, "/static/none": 404,
-		"/?search=" + strings.Repeat("x", 300): 400} {
+	for target, want := range map[string]int{
+		"/?range=2h": 400, "/?offset=-1": 400, "/?limit=x": 400, "/sites/a.example?from=x": 400, "/?search=" + strings.Repeat("x", 300): 400,
+		"/nowhere": 404, "/static/none": 404,
+	} {
 		w := p.do(local("GET", target))
 		if w.Code != want || strings.Contains(w.Body.String(), "something failed") {
 			t.Errorf("%s answers %d", target, w.Code)

@@ -30,7 +30,8 @@ func TestStepsOfRanges(t *testing.T) {
 
 // What is older than minutes are kept is shown by the hour, however short.
 func TestOldPeriodsAreCoarser(t *testing.T) {
-	for from, want := range map[string]string{"2026-11-25T10:00": reportstore.Minute, "2026-11-01T10:00": reportstore.Hour, "2025-01-01T10:00": reportstore.Day} {
+	for from, want := range map[string]string{"2026-11-25T10:00": reportstore.Minute, "2026-11-01T10:00": reportstore.Hour,
+		"2025-01-01T10:00": reportstore.Day} {
 		at, err := time.Parse(timeForms[1], from)
 		if err != nil {
 			t.Fatal(err)
@@ -66,7 +67,8 @@ func TestPeriodsAreBounded(t *testing.T) {
 }
 
 func TestWrongPeriodsAreRefusedInWords(t *testing.T) {
-	for _, query := range []string{"range=2h", "from=yesterday", "from=2026-11-25T15:00", "from=2026-11-25T12:00&to=2026-11-25T11:00", "range=30d&step=minute", "step=second",
+	for _, query := range []string{"range=2h", "from=yesterday", "from=2026-11-25T15:00", "from=2026-11-25T12:00&to=2026-11-25T11:00",
+		"range=30d&step=minute", "step=second",
 		"from=1900-01-01", "from=1996-01-01", "to=2026-11-25T12:00"} {
 		q, err := url.ParseQuery(query)
 		if err != nil {

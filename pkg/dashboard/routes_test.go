@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -64,60 +65,82 @@ var expected = map[string]struct{ open, forwarded, owner, other int }{
 	"GET /readyz":                     {200, 200, 200, 200},
 }
 
+// matrix is a server with two sites and everybody who may ask.
+type matrix struct {
+	*page
+	a, b   string
+	no     map[string]string // tokens that are good for nothing here
+	target string
+}
+
+func newMatrix(t *testing.T) *matrix {
+	t.Helper()
+	p := newPage(t)
+	p.store.fillMinutes("a.example", 1, teaTime, full)
+	p.store.fillMinutes(canary+".example", 1, teaTime, withCanary)
+	p.store.status.Sources = []reportstore.SourceState{{Source: canary + ".log", Problem: "no room on " + canary, Dead: map[string]int64{canary: 1}}}
+	p.store.status.DeadLines = map[string]int64{canary: 3}
+	aside := &reportstore.Extent{Source: canary, To: 5}
+	p.store.letters = []reportstore.DeadLetter{{Letter: &schemas.DeadLetter{Source: canary, Reason: canary}, Extent: aside}}
+	p.live.Store(&Live{Since: teaTime, Sources: []LiveSource{{Source: canary}}})
+	m := &matrix{page: p}
+	m.a = p.token(access.Token{Name: "a", Sites: []string{"a.example"}})
+	m.b = p.token(access.Token{Name: "b", Sites: []string{canary + ".example"}})
+	m.no = map[string]string{
+		"an expired token": p.token(access.Token{Name: "expired", All: true, Expires: teaTime.Add(time.Second)}),
+		"a revoked token":  p.token(access.Token{Name: "revoked", All: true}),
+		"an ingest token":  p.token(access.Token{Name: "ingest", Kind: access.Ingest, Source: "edge", All: true}),
+	}
+	if err := p.tokens.Revoke("revoked"); err != nil {
+		t.Fatal(err)
+	}
+	p.set(teaTime.Add(2 * time.Second))
+	return m
+}
+
+// gets checks what somebody gets: a code of those allowed, and nothing of B's.
+func (m *matrix) gets(who string, r *http.Request, allowed ...int) {
+	m.t.Helper()
+	w := m.ended(r)
+	if !slices.Contains(allowed, w.Code) {
+		m.t.Errorf("%s gets %d from %s, not %v", who, w.Code, m.target, allowed)
+	}
+	// What they asked for themselves comes back in the address of the sign-in.
+	said := strings.NewReplacer(m.target, "", url.QueryEscape(m.target), "").Replace(fmt.Sprint(w.Header(), w.Body))
+	if who != "the operator" && who != "owner B" && strings.Contains(said, canary) {
+		m.t.Errorf("%s reads of B at %s", who, m.target)
+	}
+}
+
 func TestRouteMatrix(t *testing.T) {
 	for _, route := range newPage(t).server.routes() {
 		t.Run(strings.ReplaceAll(route.pattern, "/", "∕"), func(t *testing.T) {
-			p := newPage(t)
-			p.store.fillMinutes("a.example", 1, teaTime, full)
-			p.store.fillMinutes(canary+".example", 1, teaTime, withCanary)
-			p.store.status.Sources = []reportstore.SourceState{{Source: canary + ".log", Problem: "no room on " + canary, Dead: map[string]int64{canary: 1}}}
-			p.store.status.DeadLines = map[string]int64{canary: 3}
-			p.store.letters = []reportstore.DeadLetter{{Letter: &schemas.DeadLetter{Source: canary, Reason: canary}, Extent: &reportstore.Extent{Source: canary, To: 5}}}
-			p.live.Store(&Live{Since: teaTime, Sources: []LiveSource{{Source: canary}}})
-			a := p.token(access.Token{Name: "a", Sites: []string{"a.example"}})
-			b := p.token(access.Token{Name: "b", Sites: []string{canary + ".example"}})
-			expired := p.token(access.Token{Name: "expired", All: true, Expires: teaTime.Add(time.Second)})
-			revoked := p.token(access.Token{Name: "revoked", All: true})
-			ingest := p.token(access.Token{Name: "ingest", Kind: access.Ingest, Source: "edge", All: true})
-			if err := p.tokens.Revoke("revoked"); err != nil {
-				t.Fatal(err)
-			}
-			p.set(teaTime.Add(2 * time.Second))
-			method, _, _ := strings.Cut(route.pattern, " ")
-			if method == "/" {
+			m := newMatrix(t)
+			method, _, ok := strings.Cut(route.pattern, " ")
+			if !ok {
 				method = "GET"
 			}
 			want, listed := expected[route.pattern]
-			shut := want.forwarded
+			strangers := []int{want.forwarded}
 			if !listed { // what nobody listed is shut, and does not exist for who is inside
-				want.open, want.owner, want.other, shut = 404, 404, 404, 0
-			}
-			check := func(who string, w *httptest.ResponseRecorder, target string, code int) {
-				t.Helper()
-				if code == 0 && w.Code != http.StatusSeeOther && w.Code != http.StatusUnauthorized && w.Code != http.StatusForbidden || code != 0 && w.Code != code {
-					t.Errorf("%s gets %d from %s, not %d", who, w.Code, target, code)
-				}
-				all := fmt.Sprint(w.Header(), w.Body)
-				if who != "the operator" && who != "owner B" && strings.Contains(strings.NewReplacer(target, "", url.QueryEscape(target), "").Replace(all), canary) {
-					t.Errorf("%s reads of B at %s", who, target)
-				}
+				want.open, want.owner, want.other = 404, 404, 404
+				strangers = []int{http.StatusUnauthorized, http.StatusSeeOther}
 			}
 			for i, target := range targets(route.pattern) {
-				own := listed && strings.Contains(route.pattern, "{host}")
+				m.target = target
 				forA, forB := want.owner, want.owner
-				if own && i == 1 {
+				if listed && strings.Contains(target, canary) {
 					forA = want.other
-				} else if own {
+				} else if listed && i == 0 && strings.Contains(route.pattern, "{host}") {
 					forB = want.other
 				}
-				check("the operator", p.ended(local(method, target)), target, want.open)
-				check("a stranger", p.ended(remote(method, target, "")), target, shut)
-				check("owner A", p.ended(remote(method, target, a)), target, forA)
-				check("owner B", p.ended(remote(method, target, b)), target, forB)
-				for who, token := range map[string]string{"an expired token": expired, "a revoked token": revoked, "an ingest token": ingest} {
+				m.gets("the operator", local(method, target), want.open)
+				m.gets("a stranger", remote(method, target, ""), strangers...)
+				m.gets("owner A", remote(method, target, m.a), forA)
+				m.gets("owner B", remote(method, target, m.b), forB)
+				for who, token := range m.no {
 					if route.need == viewer {
-						w := p.ended(remote(method, target, token))
-						check(who, w, target, 0)
+						m.gets(who, remote(method, target, token), http.StatusUnauthorized, http.StatusSeeOther, http.StatusForbidden)
 					}
 				}
 			}

@@ -16,10 +16,14 @@ func TestEveryAnswerHasTheHeaders(t *testing.T) {
 	foreign := local("GET", "/")
 	foreign.Host = "evil.example"
 	p.server.Close()
-	for _, r := range []*http.Request{local("GET", "/"), local("GET", "/sites/a.example"), local("GET", "/nowhere"), local("GET", "/api/v1/sites"), local("GET", "/healthz"),
-		local("GET", "/api/v1/sites?range=9z"), local("GET", "/events"), local("POST", "/login"), remote("GET", "/", ""), remote("GET", "/api/v1/status", ""), foreign} {
+	requests := []*http.Request{foreign, local("POST", "/login"), remote("GET", "/", ""), remote("GET", "/api/v1/status", "")}
+	for _, target := range []string{"/", "/sites/a.example", "/nowhere", "/api/v1/sites", "/healthz", "/api/v1/sites?range=9z", "/events"} {
+		requests = append(requests, local("GET", target))
+	}
+	for _, r := range requests {
 		h := p.do(r).Header()
-		for name, want := range map[string]string{"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff", "Referrer-Policy": "no-referrer", "Cache-Control": "no-store"} {
+		for name, want := range map[string]string{"Content-Security-Policy": contentPolicy, "X-Content-Type-Options": "nosniff",
+			"Referrer-Policy": "no-referrer", "Cache-Control": "no-store"} {
 			if got := h.Get(name); got != want {
 				t.Errorf("%s has %s %q", r.URL, name, got)
 			}
@@ -32,8 +36,8 @@ func TestHostNames(t *testing.T) {
 	p := newPage(t, "Stats.Example.org")
 	for host, good := range map[string]bool{
 		"localhost": true, "LOCALHOST:8080": true, "localhost.": true, "127.0.0.1:80": true, "[::1]:8080": true, "[::1]": true, "stats.example.org": true,
-		"stats.example.org:443": true, "": false, "evil.example": false, "localhost.evil.example": false, "127.0.0.1.evil.example": false, "evil.example:8080": false,
-		"127.0.0.2": false, "0.0.0.0:8080": false, "stats.example.org.evil.example": false, "localhost@evil.example": false,
+		"stats.example.org:443": true, "": false, "evil.example": false, "localhost.evil.example": false, "127.0.0.1.evil.example": false,
+		"evil.example:8080": false, "127.0.0.2": false, "0.0.0.0:8080": false, "stats.example.org.evil.example": false, "localhost@evil.example": false,
 	} {
 		r := local("GET", "/")
 		r.Host = host
@@ -45,7 +49,8 @@ func TestHostNames(t *testing.T) {
 
 func TestWhatProxiesSayIsNoticed(t *testing.T) {
 	p := newPage(t)
-	for _, name := range []string{"Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "CF-Connecting-IP", "True-Client-IP", "CDN-Loop", "x-forwarded-for"} {
+	for _, name := range []string{"Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "CF-Connecting-IP",
+		"True-Client-IP", "CDN-Loop", "x-forwarded-for"} {
 		r := local("GET", "/api/v1/status")
 		r.Header.Set(name, "")
 		if code := p.do(r).Code; code != http.StatusUnauthorized {
@@ -65,8 +70,14 @@ func TestOtherSitesRequests(t *testing.T) {
 		method, site, mode string
 		refused            bool
 	}{
-		{"GET", "cross-site", "no-cors", true}, {"GET", "cross-site", "cors", true}, {"GET", "cross-site", "navigate", false}, {"GET", "same-origin", "cors", false},
-		{"GET", "none", "navigate", false}, {"POST", "cross-site", "navigate", true}, {"POST", "same-site", "navigate", true}, {"POST", "same-origin", "navigate", false},
+		{"GET", "cross-site", "no-cors", true},
+		{"GET", "cross-site", "cors", true},
+		{"GET", "cross-site", "navigate", false}, // a link
+		{"GET", "same-origin", "cors", false},
+		{"GET", "none", "navigate", false}, // typed
+		{"POST", "cross-site", "navigate", true},
+		{"POST", "same-site", "navigate", true},
+		{"POST", "same-origin", "navigate", false},
 	} {
 		r := local(c.method, map[string]string{"GET": "/", "POST": "/logout"}[c.method])
 		r.Header.Set("Sec-Fetch-Site", c.site)
@@ -94,7 +105,8 @@ func TestSignIn(t *testing.T) {
 		t.Fatalf("signing in answers %d and leads to %q", answer.StatusCode, answer.Header.Get("Location"))
 	}
 	cookie := answer.Cookies()[0]
-	if !cookie.HttpOnly || !cookie.Secure || cookie.SameSite != http.SameSiteStrictMode || cookie.Path != "/" || !strings.HasPrefix(cookie.Name, "__Host-") {
+	hidden := cookie.HttpOnly && cookie.Secure && cookie.SameSite == http.SameSiteStrictMode
+	if !hidden || cookie.Path != "/" || !strings.HasPrefix(cookie.Name, "__Host-") {
 		t.Errorf("the session is %s", answer.Header.Get("Set-Cookie"))
 	}
 	r := remote("GET", "/sites/a.example", "")
@@ -148,7 +160,8 @@ func TestFloodOfStrangers(t *testing.T) {
 		p.do(remote("GET", "/readyz", ""))
 		p.do(remote("POST", "/login", ""))
 	}
-	for _, r := range []*http.Request{remote("GET", "/api/v1/status", token), local("GET", "/"), remote("GET", "/healthz", ""), remote("GET", "/login", "")} {
+	others := []*http.Request{remote("GET", "/api/v1/status", token), local("GET", "/"), remote("GET", "/healthz", ""), remote("GET", "/login", "")}
+	for _, r := range others {
 		if code := p.do(r).Code; code != http.StatusOK {
 			t.Errorf("%s is answered by %d", r.URL, code)
 		}

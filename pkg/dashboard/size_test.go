@@ -30,8 +30,11 @@ func TestFirstLoadIsSmall(t *testing.T) {
 	for i := range pageOfSites {
 		p.store.fillMinutes(fmt.Sprintf("site-%d.example", i), 1, teaTime, full)
 	}
-	for _, target := range []string{"/", "/sites/a.example?range=15m", "/sites/a.example?range=1h", "/sites/a.example?range=6h", "/sites/a.example?range=24h",
-		"/sites/a.example?range=7d", "/sites/a.example?range=30d", "/sites/a.example?range=1y", "/status"} {
+	targets := []string{"/", "/status"}
+	for _, r := range ranges {
+		targets = append(targets, "/sites/a.example?range="+r.Name)
+	}
+	for _, target := range targets {
 		sum := p.sent(target)
 		page := p.get(target)
 		for _, file := range linked.FindAllStringSubmatch(page, -1) {

@@ -51,14 +51,16 @@ func report(host, level string, start time.Time, rate float64) *schemas.TrafficR
 		Latency:       &schemas.Distribution{P50: p50, P95: p50 * (7 + 2*noise(start, salt+6)), P99: p50 * (16 + 9*noise(start, salt+7)), Count: n},
 		TopPaths: []*schemas.TopPath{
 			pathRow("/", n/3, sent/4, 0, n/40), pathRow("/news/{id}", n/5, sent/4, n/300, n/30), pathRow("/assets/app.js", n/8, sent/5, 0, 0),
-			pathRow("/search", n/20, sent/60, n/100, n/20), pathRow("/api/v2/articles/{id}/comments", n/40, sent/90, n/80, n/40), pathRow("/wp-login.php", n/90, sent/900, n/90, n/90),
+			pathRow("/search", n/20, sent/60, n/100, n/20), pathRow("/api/v2/articles/{id}/comments", n/40, sent/90, n/80, n/40), pathRow("/wp-login.php",
+				n/90, sent/900, n/90, n/90),
 		},
 		TopCountries: []*schemas.TopValue{entry("DE", n/2, sent/2), entry("FR", n/6, sent/6), entry("US", n/9, sent/9), entry("UA", n/20, sent/20)},
 		TopNetworks:  []*schemas.TopNetwork{{Asn: 3320, Requests: n / 4}, {Asn: 3215, Requests: n / 9}, {Asn: 15169, Requests: n / 30}},
 		TopReferrers: []*schemas.TopValue{entry("news.example", n/10, sent/10), entry("search.example", n/12, sent/12)},
 		TopAgents:    []*schemas.TopValue{entry("Chrome", n/2, sent/2), entry("Firefox", n/6, sent/6), entry("Googlebot", n/20, sent/20)},
 		Rest: map[string]*schemas.ListRest{
-			"top_paths": {Requests: n / 6, Hidden: 41}, "top_countries": {Requests: n / 7, Hidden: 9, None: n / 90}, "top_networks": {Requests: n / 2, Hidden: 230},
+			"top_paths": {Requests: n / 6, Hidden: 41}, "top_countries": {Requests: n / 7, Hidden: 9, None: n / 90}, "top_networks": {Requests: n / 2,
+				Hidden: 230},
 			"top_referrers": {Requests: n / 30, Hidden: 12, None: n - n/4}, "top_agents": {Requests: n / 4, Hidden: 33},
 		},
 		FirstEvent: timestamppb.New(start), LastEvent: timestamppb.New(start.Add(reportstore.Span(level) - time.Second)),
@@ -98,7 +100,8 @@ func (m *memory) fillMinutes(host string, rate float64, now time.Time, shape fun
 }
 
 // fillLevel puts rows of one level into the store. The one of the slot that runs is provisional.
-func (m *memory) fillLevel(host, level string, rate float64, now time.Time, since time.Duration, shape func(*schemas.TrafficReport) *schemas.TrafficReport) {
+func (m *memory) fillLevel(host, level string, rate float64, now time.Time, since time.Duration,
+	shape func(*schemas.TrafficReport) *schemas.TrafficReport) {
 	step := reportstore.Span(level)
 	for t := now.Add(-since).Truncate(step); t.Before(now); t = t.Add(step) {
 		r := shape(report(host, level, t, rate))
