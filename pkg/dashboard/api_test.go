@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -258,7 +259,8 @@ func TestTroubleOfTheStore(t *testing.T) {
 	p := newPage(t)
 	for err, want := range map[error]int{
 		fmt.Errorf("reading /data/secret.db: %w", reportstore.ErrDamaged): 503, fmt.Errorf("in /data: %w", reportstore.ErrLocked): 503,
-		errors.New("in /data"): 500,
+		errors.New("in /data"):                               500,
+		fmt.Errorf("in /data: %w", context.DeadlineExceeded): 504,
 	} {
 		p.store.fail = err
 		for _, target := range []string{"/", "/sites/a.example", "/status", "/api/v1/sites", "/api/v1/sites/a.example/series",

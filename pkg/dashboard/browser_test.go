@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
+	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -261,6 +263,32 @@ func TestBrowserByKeyboard(t *testing.T) {
 	b.waits(drawn)
 	b.does(chromedp.Focus("#chart-requests .plot"), chromedp.KeyEvent(kb.ArrowLeft))
 	b.waits(`/^14:0\d: 2xx .*, 5xx /.test(document.getElementById("summary").textContent)`)
+}
+
+// Behind a proxy an owner signs in with a token, sees the own site move, and signs out.
+func TestBrowserSignsIn(t *testing.T) {
+	b := newBrowser(t)
+	b.store.fillMinutes("a.example", 2, teaTime, full)
+	b.store.fillMinutes("b.example", 2, teaTime, full)
+	token := b.token(access.Token{Sites: []string{"a.example"}})
+	headers := network.SetExtraHTTPHeadersParams{Headers: network.Headers{"X-Forwarded-For": "192.0.2.7"}}
+	if _, err := chromedp.Call(b.ctx, network.SetExtraHTTPHeaders, headers); err != nil {
+		t.Fatal(err)
+	}
+	b.opens("/sites/a.example?range=15m")
+	b.waits(`location.pathname === "/login"`)
+	b.does(chromedp.SendKeys("#token", "wrong"+kb.Enter))
+	b.waits(`document.querySelector("[role=alert]")?.innerText.includes("unknown or was revoked")`)
+	b.does(chromedp.SendKeys("#token", token+kb.Enter))
+	b.waits(`location.search === "?range=15m" && ` + drawn)
+	b.server.Notify(teaTime)
+	b.waits(`Number(document.querySelector(".charts").dataset.drawn) >= 2`)
+	b.does(chromedp.Navigate(b.url + "/"))
+	b.waits(`document.querySelector("table.sites")?.rows.length === 2`)
+	b.does(chromedp.Submit(`form[action="/logout"]`))
+	b.waits(`location.pathname === "/login"`)
+	b.does(chromedp.Navigate(b.url + "/status"))
+	b.waits(`location.pathname === "/login"`)
 }
 
 func TestBrowserReportsNoBrokenPolicy(t *testing.T) {

@@ -32,6 +32,9 @@ func (d *siteData) notes() []string {
 	if open > 0 {
 		notes = append(notes, fmt.Sprintf("%s still being counted (hatched): figures can grow.", are(open, d.period.Level)))
 	}
+	if words := deadWords(d.dead); words != "" {
+		notes = append(notes, words)
+	}
 	if rate := d.total.SampleRate; rate > 0 && rate < 1 {
 		notes = append(notes, fmt.Sprintf("The proxy logs about %.3g %% of requests; all figures are scaled up accordingly.", 100*rate))
 	}
@@ -39,6 +42,21 @@ func (d *siteData) notes() []string {
 		notes = append(notes, words)
 	}
 	return notes
+}
+
+// deadWords say how many lines, of whatever site, could not be read.
+func deadWords(dead map[string]int64) string {
+	var lines int64
+	var reasons []string
+	for _, t := range reasonsOf(dead) {
+		lines += t.n
+		reasons = append(reasons, fmt.Sprintf("%s: %s", t.label, reportwriter.Count(t.n)))
+	}
+	if lines == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of all that was ever read could not be understood, and may have been this site's (%s).", reportwriter.Plural(lines, "line"),
+		strings.Join(reasons, "; "))
 }
 
 func are(n int64, level string) string {

@@ -115,7 +115,8 @@ func TestCompletenessIsSaid(t *testing.T) {
 		r.LateLines, r.Lines = 7, 7
 		return r
 	}())
-	p.says("/sites/a.example", "7 lines (", "came after their minute was closed", "1 minute is incomplete", "1 minute is still being counted (hatched)",
+	p.store.status.DeadLines = map[string]int64{"no_match": 12, "binary": 1}
+	p.says("/sites/a.example", "13 lines of all that was ever read", "not in the format of the log: 12; not text: 1", "7 lines (", "came after their minute was closed", "1 minute is incomplete", "1 minute is still being counted (hatched)",
 		"7 late")
 }
 
