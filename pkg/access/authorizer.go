@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// ErrTokenNeeded: who asks has shown no token, and is not known to sit at this machine.
+// ErrTokenNeeded means that who asks has shown no token, and is not known to sit at this machine.
 var ErrTokenNeeded = errors.New("a token is needed")
 
-// ErrWrongKind: the token is good for something else.
+// ErrWrongKind means that the token is good for something else.
 var ErrWrongKind = errors.New("the token is for sending lines, not for seeing sites")
 
 // Facts are what decides about a request.

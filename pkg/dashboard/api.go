@@ -134,7 +134,7 @@ func (s *Server) asked(r *request) (string, period, error) {
 	if !r.who.Has(host) {
 		return "", period{}, errNotFound
 	}
-	p, err := readPeriod(r.URL.Query(), "1h", r.now, s.config.Keep)
+	p, err := readPeriod(r.URL.Query(), r.now, s.config.Keep)
 	return host, p, err
 }
 
@@ -160,7 +160,7 @@ type siteList struct {
 
 func (s *Server) listSites(r *request) (*siteList, error) {
 	q := r.URL.Query()
-	p, err := readPeriod(q, "1h", r.now, s.config.Keep)
+	p, err := readPeriod(q, r.now, s.config.Keep)
 	if err != nil {
 		return nil, err
 	}

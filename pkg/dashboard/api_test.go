@@ -248,7 +248,7 @@ func TestRowsThatFailMidwayAreCut(t *testing.T) {
 	p.store.fillMinutes("a.example", 2, teaTime, full)
 	p.store.fail = reportstore.ErrDamaged
 	defer func() {
-		if got := recover(); got != http.ErrAbortHandler {
+		if got, _ := recover().(error); !errors.Is(got, http.ErrAbortHandler) {
 			t.Errorf("the answer ended by %v", got)
 		}
 	}()

@@ -29,6 +29,8 @@ var ranges = []chosen{
 
 const (
 	day = 24 * time.Hour
+	// defaultRange is shown where none is asked for.
+	defaultRange = "1h"
 	// maxPoints is how many slots one answer covers at most.
 	maxPoints = 2000
 	// minuteSpan is the longest period that is shown by the minute, hourSpan by the hour.
@@ -37,8 +39,8 @@ const (
 )
 
 // readPeriod finds the period that an address asks for: range=1h up to now, or from and to. There are none longer than maxPoints days.
-func readPeriod(q url.Values, fallback string, now time.Time, keep reportstore.Retention) (period, error) {
-	p, err := readEnds(q, fallback, now)
+func readPeriod(q url.Values, now time.Time, keep reportstore.Retention) (period, error) {
+	p, err := readEnds(q, now)
 	if err != nil {
 		return period{}, err
 	}
@@ -53,11 +55,11 @@ func readPeriod(q url.Values, fallback string, now time.Time, keep reportstore.R
 	return p.aligned()
 }
 
-func readEnds(q url.Values, fallback string, now time.Time) (period, error) {
+func readEnds(q url.Values, now time.Time) (period, error) {
 	if q.Get("from") == "" && q.Get("to") == "" {
 		name := q.Get("range")
 		if name == "" {
-			name = fallback
+			name = defaultRange
 		}
 		for _, r := range ranges {
 			if r.Name == name {

@@ -18,7 +18,7 @@ func TestStepsOfRanges(t *testing.T) {
 		"15m": {reportstore.Minute, 15}, "1h": {reportstore.Minute, 60}, "6h": {reportstore.Minute, 360}, "24h": {reportstore.Minute, 1440},
 		"7d": {reportstore.Hour, 168}, "30d": {reportstore.Hour, 720}, "90d": {reportstore.Day, 90}, "1y": {reportstore.Day, 365},
 	} {
-		p, err := readPeriod(url.Values{"range": {name}}, "1h", teaTime, reportstore.DefaultRetention)
+		p, err := readPeriod(url.Values{"range": {name}}, teaTime, reportstore.DefaultRetention)
 		if err != nil || p.Level != want.level || p.slots() != want.slots {
 			t.Errorf("%s: %d slots of a %s (%v)", name, p.slots(), p.Level, err)
 		}
@@ -37,7 +37,7 @@ func TestOldPeriodsAreCoarser(t *testing.T) {
 			t.Fatal(err)
 		}
 		q := url.Values{"from": {from}, "to": {at.Add(time.Hour).Format(timeForms[1])}}
-		if p, err := readPeriod(q, "1h", teaTime, reportstore.DefaultRetention); err != nil || p.Level != want {
+		if p, err := readPeriod(q, teaTime, reportstore.DefaultRetention); err != nil || p.Level != want {
 			t.Errorf("an hour from %s is shown by the %s (%v)", from, p.Level, err)
 		}
 	}
@@ -53,7 +53,7 @@ func TestPeriodsAreBounded(t *testing.T) {
 		if rapid.Bool().Draw(t, "stepped") {
 			q.Set("step", rapid.SampledFrom([]string{reportstore.Minute, reportstore.Hour, reportstore.Day}).Draw(t, "step"))
 		}
-		p, err := readPeriod(q, "1h", teaTime, reportstore.DefaultRetention)
+		p, err := readPeriod(q, teaTime, reportstore.DefaultRetention)
 		if err != nil {
 			return // it is refused in words
 		}
@@ -74,7 +74,7 @@ func TestWrongPeriodsAreRefusedInWords(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readPeriod(q, "1h", teaTime, reportstore.DefaultRetention); problemOf(errOrNil(err)).Status != 400 {
+		if _, err := readPeriod(q, teaTime, reportstore.DefaultRetention); problemOf(errOrNil(err)).Status != 400 {
 			t.Errorf("%s gives %v", query, err)
 		}
 	}

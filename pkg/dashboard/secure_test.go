@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"github.com/floodgauge/floodgauge/pkg/access"
 )
 
@@ -128,6 +130,37 @@ func TestSignInLeadsToPagesOfThisServerOnly(t *testing.T) {
 			t.Errorf("%q leads to %q", next, to)
 		}
 	}
+}
+
+func TestPlacesAfterSignInAreLocal(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		next := rapid.OneOf(rapid.String(), rapid.StringMatching(`[/\\\t:@a-z.?#%]{0,12}`)).Draw(t, "next")
+		to, err := url.Parse(localPath(next))
+		if err != nil {
+			return // browsers and http.Redirect take it for a path
+		}
+		if to.Scheme != "" || to.Host != "" || to.User != nil || !strings.HasPrefix(localPath(next), "/") {
+			t.Errorf("%q leads to %q", next, localPath(next))
+		}
+	})
+}
+
+// Whatever the spelling, only a name that is on the list is answered.
+func TestNamesOffTheListAreRefused(t *testing.T) {
+	allowed := allowedHosts([]string{"stats.example.org"})
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.StringMatching(`[a-z0-9.:\[\]@%*-]{1,24}`).Draw(t, "name")
+		if !allowed[hostOnly(name)] {
+			return
+		}
+		bare := strings.Trim(strings.TrimRight(strings.SplitN(name, "]", 2)[0], "."), "[")
+		if host, _, found := strings.Cut(bare, ":"); found && bare != "::1" {
+			bare = host
+		}
+		if bare = strings.TrimSuffix(bare, "."); !allowed[bare] {
+			t.Errorf("%q is answered", name)
+		}
+	})
 }
 
 func TestTooManyRequests(t *testing.T) {
