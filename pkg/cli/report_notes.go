@@ -31,8 +31,15 @@ func (r *finishedRun) notes() []string {
 	if note := r.bucketNote(); note != "" {
 		notes = append(notes, note)
 	}
+	if r.partial {
+		notes = append(notes, partialNote)
+	}
 	return notes
 }
+
+// partialNote warns of rows that may be too small.
+const partialNote = "The figures of sites may be too small: there were more host names than can be told apart at once, so some of their requests may be counted as " +
+	summarize.OtherHosts + ". Read the log from a file instead of standard input, or give " + listSites + "."
 
 // lacksHosts tells whether some of a row's lines do not carry their host.
 func lacksHosts(row *schemas.TrafficReport) bool {
@@ -86,7 +93,7 @@ func (r *finishedRun) bucketNote() string {
 	}
 	add(reportwriter.HiddenHost, fmt.Sprintf("sites that fewer than %d visitors asked for (for your own eyes: --k 1)", r.options.K))
 	add("unknown_site", "names that are not in the configuration's list of sites")
-	add("over_cap", "names beyond the number that is told apart")
+	add("over_cap", "names that few asked for, among more than can be told apart ("+listSites+" names those that matter)")
 	if len(parts) == 0 {
 		return ""
 	}
