@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"context"
+	"errors"
 	"net/http/httptest"
 	"strings"
 	"testing"
@@ -39,10 +40,13 @@ func newBrowser(t *testing.T) *browser {
 	t.Cleanup(cancel)
 	ctx, cancel = chromedp.NewContext(ctx)
 	t.Cleanup(cancel)
-	ctx, cancel = context.WithTimeout(ctx, time.Minute)
+	ctx, cancel = context.WithTimeout(ctx, 2*patience)
 	t.Cleanup(cancel)
 	return &browser{page: p, ctx: ctx, url: web.URL}
 }
+
+// patience is how long a page may take on a busy machine.
+const patience = 90 * time.Second
 
 func (b *browser) does(steps ...chromedp.Action[chromedp.Void]) {
 	b.t.Helper()
@@ -60,11 +64,11 @@ func (b *browser) opens(target string) {
 func (b *browser) waits(expression string) {
 	b.t.Helper()
 	for {
-		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression))
+		_, err := chromedp.Run(b.ctx, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience)))
 		switch {
 		case err == nil:
 			return
-		case b.ctx.Err() == nil && strings.Contains(err.Error(), "context"):
+		case b.ctx.Err() == nil && !errors.Is(err, chromedp.ErrPollingTimeout):
 			continue
 		}
 		body, _ := asks[string](b, `document.querySelector("main").innerText`)

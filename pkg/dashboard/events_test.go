@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"bufio"
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -85,6 +86,23 @@ func TestClosingEndsTheStreams(t *testing.T) {
 	p.server.Close()
 	if line, more := <-lines; more {
 		t.Errorf("the stream goes on with %s", line)
+	}
+}
+
+// A server that shuts down does not wait for open pages, which would stay for hours.
+func TestShutdownDoesNotWaitForPages(t *testing.T) {
+	p := newPage(t)
+	web := httptest.NewServer(p.server)
+	web.Config.RegisterOnShutdown(p.server.Close)
+	answer, err := web.Client().Get(web.URL + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = answer.Body.Close() }()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	if err := web.Config.Shutdown(ctx); err != nil {
+		t.Errorf("the server stops with %v", err)
 	}
 }
 

@@ -27,7 +27,7 @@ func (d *siteData) notes() []string {
 			reportwriter.Plural(n, "line"), reportwriter.Percent(n, d.total.Lines)))
 	}
 	if incomplete > 0 {
-		notes = append(notes, fmt.Sprintf("%s incomplete: lines of theirs were set aside and are tried again.", are(incomplete, d.period.Level)))
+		notes = append(notes, fmt.Sprintf("%s incomplete: lines were set aside and are tried again.", are(incomplete, d.period.Level)))
 	}
 	if open > 0 {
 		notes = append(notes, fmt.Sprintf("%s still being counted (hatched): figures can grow.", are(open, d.period.Level)))

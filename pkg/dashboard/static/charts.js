@@ -240,8 +240,9 @@
     series(line, i) {
       const color = css(line.color);
       const dense = this.slots.length > 400;
-      return { label: line.label, stroke: color, width: this.plan.stacked ? (dense ? 0 : 1) : dense ? 1 : 1.6, dash: line.dash, spanGaps: false,
-        fill: this.plan.stacked || this.plan.fill ? color + (this.plan.stacked ? "c0" : "2e") : undefined,
+      // A stack has no edges: the one of a layer of nothing would colour the layer below.
+      return { label: line.label, stroke: color, width: this.plan.stacked ? 0 : dense ? 1 : 1.6, dash: line.dash, spanGaps: false,
+        fill: this.plan.stacked || this.plan.fill ? color + (this.plan.stacked ? "d0" : "2e") : undefined,
         points: { show: this.slots.length <= 20 && !this.plan.stacked, size: 5 },
         value: (u, v, s, at) => at === null || this.raw[i][at] === null || this.raw[i][at] === undefined ? "–" : this.plan.format(this.raw[i][at]) };
     }
