@@ -94,8 +94,8 @@ func TestRealEmulator(t *testing.T) {
 	}
 	stop()
 	checkMessages(t, s, want)
-	if len(w.said) > 0 {
-		t.Errorf("problems: %v", w.said)
+	if said := w.all(); len(said) > 0 {
+		t.Errorf("problems: %v", said)
 	}
 }
 

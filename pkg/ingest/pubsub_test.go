@@ -88,6 +88,12 @@ func (w *watcher) problem(err error) {
 	}
 }
 
+func (w *watcher) all() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return slices.Clone(w.said)
+}
+
 // pulling pulls until the test calls stop.
 func pulling(t *testing.T, s *spool.Spool, w *watcher) (stop func()) {
 	t.Helper()
@@ -176,8 +182,8 @@ func TestMessageWhoseAcknowledgementWasLostIsKeptOnce(t *testing.T) {
 			twice++
 		}
 	}
-	if twice == 0 || len(w.said) > 0 {
-		t.Errorf("%d messages came again, want some; problems: %v", twice, w.said)
+	if twice == 0 || len(w.all()) > 0 {
+		t.Errorf("%d messages came again, want some; problems: %v", twice, w.all())
 	}
 }
 
@@ -247,7 +253,7 @@ func TestSubscriptionThatDoesNotExistYet(t *testing.T) {
 	}
 	stop()
 	checkMessages(t, s, want)
-	for _, text := range w.said {
+	for _, text := range w.all() {
 		if strings.Contains(text, canary) {
 			t.Errorf("a problem quotes a message: %s", text)
 		}

@@ -86,6 +86,7 @@ func TestPumpWaitsForRoom(t *testing.T) {
 		<-time.After(time.Second)
 		say(t, out, text)
 		<-time.After(time.Minute)
+		synctest.Wait()
 		cursor := logsource.Cursor{}
 		if len(told) == 0 || !errors.Is(told[0], spool.ErrFull) || len(s.Unread("stdin", cursor)) != 1 {
 			t.Fatalf("problems = %v, want that the spool is full", told)
@@ -94,6 +95,7 @@ func TestPumpWaitsForRoom(t *testing.T) {
 		cursor.Add(u.File, logsource.Span{From: 0, To: u.Range.To})
 		s.Unread("stdin", cursor)
 		<-time.After(2 * time.Second)
+		synctest.Wait()
 		if told[len(told)-1] != nil || len(s.Unread("stdin", cursor)) != 1 {
 			t.Errorf("after there was room: %v", told[len(told)-1])
 		}
