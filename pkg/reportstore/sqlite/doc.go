@@ -23,12 +23,12 @@
 //
 // With the default retention (14 days of minutes, 400 days of hours, days for ever) a site takes
 //
-//	quiet, some requests a minute             20 MB, and 0.5 MB more each year
-//	one request a second, at all hours        70 MB, and 2 MB more each year
-//	a thousand requests a second             200 MB, and 4 MB more each year
+//	quiet, some requests a minute              20 MB, and 2 MB more each year
+//	one request a second, at all hours         70 MB, and 3 MB more each year
+//	a thousand requests a second              300 MB, and 5 MB more each year
 //
-// so 1,000 sites of one request a second take 70 GB. One process writes, at 300 rows in 0.1 s, which is 3,000 open minutes a second. Up to 3,000
-// sites their last hour is listed in 0.3 s (BenchmarkSites), and a year of a site is charted in 0.2 s (BenchmarkSeries); larger stores work, slower.
+// so 1,000 sites of one request a second take 70 GB. A commit of 300 rows takes up to 0.1 s of one processor, the last hour of 3,000 sites is listed
+// in 0.3 s (BenchmarkSites) and a year of a site charted in 0.2 s (BenchmarkSeries). Larger stores work, slower.
 //
 // # Views
 //
@@ -38,7 +38,7 @@
 //	              'closed', 'late': add the rows of a slot up), generation, requests, response_bytes, status_1xx to status_5xx, status_none,
 //	              status_other, cache_hits, cache_hit_bytes, visitors, p50, p95, p99 (seconds), lines, line_xor (signed), late_lines, provisional (0, 1)
 //	top           level, host, start, unix, list ('top_paths', 'top_countries', 'top_networks', 'top_referrers', 'top_agents'), value, requests,
-//	              response_bytes. Made of the reports as it is read: some 20,000 rows of traffic a second, so name level, host and unix
+//	              response_bytes. Made of the reports as it is read: name level, host and unix
 //	dead_letters  id, source, reason, lines, at, set_aside (0, 1), tries
 //	sources       source, lines, bytes, behind, frontier, newest, problem, dead_lines
 //

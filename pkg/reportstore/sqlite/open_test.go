@@ -233,3 +233,21 @@ func TestFileShrinksWhenRowsExpire(t *testing.T) {
 		t.Errorf("the file has %d pages, after %d", after, before)
 	}
 }
+
+func TestRebuiltRowsHaveTheNextGeneration(t *testing.T) {
+	s := opened(t, t.TempDir())
+	for n := range int64(3) {
+		r := &reportstore.Replay{ID: string(rune('a' + n)), Rebuild: true, From: noon, To: noon.Add(time.Hour), Rows: []reportstore.Row{plain(reportstore.Closed, "a.example", noon, 5)}}
+		if _, err := s.Publish(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commitLines(t, s, 7)
+	var rows, least, most int64
+	if err := s.pool.QueryRow("SELECT count(*), min(generation), max(generation) FROM traffic WHERE level = 'minute'").Scan(&rows, &least, &most); err != nil {
+		t.Fatal(err)
+	}
+	if rows != 2 || least != 3 || most != 3 {
+		t.Errorf("%d rows of generations %d to %d, want 2 of generation 3", rows, least, most)
+	}
+}
