@@ -17,7 +17,8 @@ var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 // plain is a row with nothing but counters.
 func plain(kind reportstore.RowKind, host string, start time.Time, lines int64) reportstore.Row {
 	return reportstore.Row{Kind: kind, Report: &schemas.TrafficReport{
-		Host: host, Level: reportstore.Minute, Minute: timestamp(start.Unix()), Requests: lines, Lines: lines, LineXor: uint64(lines) << 60, LastEvent: timestamp(start.Unix()),
+		Host: host, Level: reportstore.Minute, Minute: timestamp(start.Unix()), LastEvent: timestamp(start.Unix()),
+		Requests: lines, Lines: lines, LineXor: uint64(lines) << 60,
 	}}
 }
 
@@ -237,7 +238,8 @@ func TestFileShrinksWhenRowsExpire(t *testing.T) {
 func TestRebuiltRowsHaveTheNextGeneration(t *testing.T) {
 	s := opened(t, t.TempDir())
 	for n := range int64(3) {
-		r := &reportstore.Replay{ID: string(rune('a' + n)), Rebuild: true, From: noon, To: noon.Add(time.Hour), Rows: []reportstore.Row{plain(reportstore.Closed, "a.example", noon, 5)}}
+		rows := []reportstore.Row{plain(reportstore.Closed, "a.example", noon, 5)}
+		r := &reportstore.Replay{ID: string(rune('a' + n)), Rebuild: true, From: noon, To: noon.Add(time.Hour), Rows: rows}
 		if _, err := s.Publish(t.Context(), r); err != nil {
 			t.Fatal(err)
 		}
