@@ -3,12 +3,14 @@ package transform
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
+	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 )
@@ -26,7 +28,7 @@ func StartJob(k privacy.KeySpec) {
 	progressBytes.Store(0)
 	progressLines.Store(0)
 	problems.Lock()
-	problems.sentences = nil
+	problems.sentences, problems.moved = nil, false
 	problems.Unlock()
 }
 
@@ -61,12 +63,14 @@ func processInput() io.Reader {
 var problems struct {
 	sync.Mutex
 	sentences []string
+	moved     bool
 }
 
 func noteProblem(err error) {
 	problems.Lock()
 	defer problems.Unlock()
 	problems.sentences = append(problems.sentences, err.Error())
+	problems.moved = problems.moved || errors.Is(err, logsource.ErrChanged) || errors.Is(err, fs.ErrNotExist)
 }
 
 // Problems returns what went wrong with this process's input so far.
@@ -74,6 +78,13 @@ func Problems() []string {
 	problems.Lock()
 	defer problems.Unlock()
 	return slices.Sorted(slices.Values(problems.sentences))
+}
+
+// Moved tells whether any of them is that a file was replaced or renamed since it was found: looking for files again will help.
+func Moved() bool {
+	problems.Lock()
+	defer problems.Unlock()
+	return problems.moved
 }
 
 // fileIdentity returns the function that names a file by a keyed hash of its first bytes, so that rotation and compression do not change it.
