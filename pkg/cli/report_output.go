@@ -45,6 +45,10 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	if r.partial {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, partialNote)
 	}
+	if r.hides() {
+		fmt.Fprintf(env.stderr, "%s: note: to protect visitors, what fewer than %d of them share is not shown by name, but counted with the rest; for your own eyes: --k 1\n",
+			name, r.options.K)
+	}
 	if err := reportwriter.WriteStats(env.stderr, r.stats(), screen(env.stderr)); err != nil {
 		return err
 	}
