@@ -205,5 +205,5 @@ func (rd *reader) text(text io.Reader, framing Framing, reached func()) error {
 	if framing == Envelopes {
 		u.decode = envelopeData
 	}
-	return u.run(text)
+	return u.run(newPages(text))
 }
