@@ -24,7 +24,7 @@ var layers = map[string][]string{
 	"pkg/logentry":        {"pkg/vocabulary"},
 	"pkg/report":          {"pkg/vocabulary", "schemas"},
 	"pkg/summarize":       {"pkg/agent", "pkg/geo", "pkg/logentry", "pkg/privacy", "pkg/report", "pkg/vocabulary"},
-	"pkg/logsource":       {"pkg/logentry"},
+	"pkg/logsource":       {"pkg/logentry", "pkg/spelling"},
 	"pkg/reportwriter":    {"schemas", "pkg/vocabulary"},
 	"pkg/loggen":          {"pkg/vocabulary"},
 	"pkg/access":          {},

@@ -16,6 +16,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/engine"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -37,7 +38,7 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	}
 	r.sort()
 	if err := r.writeOutput(env, out); err != nil {
-		return writeMessage(cmp.Or(r.options.Out, "standard output"), err)
+		return writeMessage(cmp.Or(spelling.Path(r.options.Out), "standard output"), err)
 	}
 	for _, p := range r.problems() {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, p)
