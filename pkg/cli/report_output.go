@@ -43,6 +43,9 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	for _, p := range r.problems() {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, p)
 	}
+	for _, remark := range r.result.Remarks {
+		fmt.Fprintf(env.stderr, "%s: note: %s\n", name, remark)
+	}
 	if r.partial {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, partialNote)
 	}
