@@ -25,7 +25,7 @@ var layers = map[string][]string{
 	"pkg/report":          {"pkg/vocabulary", "schemas"},
 	"pkg/summarize":       {"pkg/agent", "pkg/geo", "pkg/logentry", "pkg/privacy", "pkg/report", "pkg/vocabulary"},
 	"pkg/segment":         {},
-	"pkg/logsource":       {"pkg/logentry", "pkg/segment"},
+	"pkg/logsource":       {"pkg/logentry", "pkg/segment", "pkg/spelling"},
 	"pkg/spool":           {"pkg/logsource", "pkg/segment"},
 	"pkg/ingest":          {"pkg/logentry", "pkg/spool"},
 	"pkg/reportwriter":    {"schemas", "pkg/vocabulary"},

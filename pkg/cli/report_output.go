@@ -16,6 +16,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/engine"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -37,13 +38,20 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	}
 	r.sort()
 	if err := r.writeOutput(env, out); err != nil {
-		return writeMessage(cmp.Or(r.options.Out, "standard output"), err)
+		return writeMessage(cmp.Or(spelling.Path(r.options.Out), "standard output"), err)
 	}
 	for _, p := range r.problems() {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, p)
 	}
+	for _, remark := range r.result.Remarks {
+		fmt.Fprintf(env.stderr, "%s: note: %s\n", name, remark)
+	}
 	if r.partial {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, partialNote)
+	}
+	if r.hides() {
+		fmt.Fprintf(env.stderr, "%s: note: to protect visitors, what fewer than %d of them share is not shown by name, but counted with the rest; for your own eyes: --k 1\n",
+			name, r.options.K)
 	}
 	if err := reportwriter.WriteStats(env.stderr, r.stats(), screen(env.stderr)); err != nil {
 		return err

@@ -42,6 +42,8 @@ type Result struct {
 	Counts summarize.Counts `json:"counts"`
 	// Problems are sentences about input that could not be read to its end. The rest was read.
 	Problems []string `json:"problems,omitempty"`
+	// Remarks are sentences about input of which nothing is missing.
+	Remarks []string `json:"remarks,omitempty"`
 	// Moved says that a file was replaced or renamed between the time it was found and the run.
 	Moved bool `json:"moved,omitempty"`
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 // reasonOf returns the plain words of an error of the file system, without the path that they begin with.
@@ -47,5 +49,5 @@ func name(path string) string {
 	if path == StdinPath {
 		return "standard input"
 	}
-	return path
+	return spelling.Path(path)
 }

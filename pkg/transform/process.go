@@ -28,7 +28,7 @@ func StartJob(k privacy.KeySpec) {
 	progressBytes.Store(0)
 	progressLines.Store(0)
 	problems.Lock()
-	problems.sentences, problems.moved = nil, false
+	problems.sentences, problems.remarks, problems.moved = nil, nil, false
 	problems.Unlock()
 }
 
@@ -60,10 +60,25 @@ func processInput() io.Reader {
 
 // problems are sentences about input that could not be read to its end. They are no errors of the graph: an error would end a local run and
 // make Dataflow try for ever.
+// remarks are sentences about input of which everything was read all the same.
 var problems struct {
 	sync.Mutex
 	sentences []string
 	moved     bool
+	remarks   []string
+}
+
+func remark(err error) {
+	problems.Lock()
+	defer problems.Unlock()
+	problems.remarks = append(problems.remarks, err.Error())
+}
+
+// Remarks returns what people should know of this process's input so far, of which nothing is missing.
+func Remarks() []string {
+	problems.Lock()
+	defer problems.Unlock()
+	return slices.Sorted(slices.Values(problems.remarks))
 }
 
 func noteProblem(err error) {
