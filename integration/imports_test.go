@@ -35,7 +35,7 @@ var layers = map[string][]string{
 	"pkg/engine/username": {},
 	"pkg/engine":          {"pkg/engine/username", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/cli": {"pipelines/traffic", "pkg/config", "pkg/engine", "pkg/logentry", "pkg/loggen", "pkg/logsource", "pkg/privacy", "pkg/reportwriter",
-		"pkg/spelling", "pkg/summarize", "pkg/transform", "schemas"},
+		"pkg/spelling", "pkg/summarize", "pkg/transform", "pkg/vocabulary", "schemas"},
 	"integration": {"pipelines/traffic", "pkg/engine", "pkg/logentry", "pkg/summarize"},
 	"":            {"pipelines/traffic", "pkg/cli", "pkg/engine"},
 }
