@@ -25,7 +25,7 @@ func TestWhatIsHiddenIsSaid(t *testing.T) {
 	for _, format := range []string{"table", "json", "csv", "parquet"} {
 		const note = "what fewer than 10 of them share is not shown by name"
 		out := filepath.Join(t.TempDir(), "report")
-		shell(t, "report", "--format", format, "--out", out, path).expect(t, format, 0, note, "for your own eyes: --k 1")
+		shell(t, "report", "--format", format, "--out", out, path).expect(t, format, 0, note, "For your own eyes: --k 1")
 		if r := shell(t, "report", "--k", "1", "--format", format, "--out", out, path); strings.Contains(r.words(), "own eyes") {
 			t.Errorf("%s with --k 1 said\n%s", format, r.stderr)
 		}

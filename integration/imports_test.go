@@ -44,7 +44,7 @@ var layers = map[string][]string{
 	"pkg/up": {"pkg/access", "pkg/config", "pkg/dashboard", "pkg/ingest", "pkg/live", "pkg/logentry", "pkg/loggen", "pkg/logsource", "pkg/privacy",
 		"pkg/reportstore", "pkg/reportstore/sqlite", "pkg/spool", "pkg/summarize"},
 	"pkg/cli": {"pipelines/traffic", "pkg/up", "pkg/config", "pkg/engine", "pkg/logentry", "pkg/loggen", "pkg/logsource", "pkg/privacy", "pkg/reportwriter",
-		"pkg/spelling", "pkg/summarize", "pkg/transform", "schemas"},
+		"pkg/spelling", "pkg/summarize", "pkg/transform", "pkg/vocabulary", "schemas"},
 	"integration": {"pipelines/traffic", "pkg/engine", "pkg/logentry", "pkg/summarize"},
 	"":            {"pipelines/traffic", "pkg/cli", "pkg/engine"},
 

@@ -49,10 +49,6 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	if r.partial {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, partialNote)
 	}
-	if r.hides() {
-		fmt.Fprintf(env.stderr, "%s: note: to protect visitors, what fewer than %d of them share is not shown by name, but counted with the rest; for your own eyes: --k 1\n",
-			name, r.options.K)
-	}
 	if err := reportwriter.WriteStats(env.stderr, r.stats(), screen(env.stderr)); err != nil {
 		return err
 	}
@@ -141,6 +137,9 @@ func (r *finishedRun) stats() reportwriter.Stats {
 		Other: map[string]int64{"outside_range": c.OutsideRange, "other_host": c.OtherHost}}
 	for reason, n := range r.bucket() {
 		s.Other[reason] = n
+	}
+	if r.hides() {
+		s.HiddenBelow = r.options.K
 	}
 	return s
 }
