@@ -30,7 +30,11 @@ func (s *Store) Commit(ctx context.Context, c *reportstore.Commit) error {
 
 // beginBatch keeps a batch's id, and reports false where it is known already.
 func (t *tx) beginBatch(id string, now int64) (fresh bool, err error) {
-	n, err := t.changed("INSERT OR IGNORE INTO batches (id, at) VALUES (?, ?)", id, now)
+	inserted, err := t.run("INSERT OR IGNORE INTO batches (id, at) VALUES (?, ?)", id, now)
+	if err != nil {
+		return false, err
+	}
+	n, err := inserted.RowsAffected()
 	return n > 0, err
 }
 

@@ -31,7 +31,7 @@ var decompressor = sync.OnceValues(func() (*zstd.Decoder, error) {
 })
 
 func encodeReport(r *schemas.TrafficReport) ([]byte, error) {
-	plain, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend([]byte{plainReport}, r)
+	plain, err := proto.MarshalOptions{}.MarshalAppend([]byte{plainReport}, r)
 	if err != nil {
 		return nil, fmt.Errorf("cannot encode a row: %w", err)
 	}

@@ -10,12 +10,21 @@ import (
 
 // hostID returns the number of a host, and gives it one where it has none.
 func (t *tx) hostID(name string) (int64, error) {
-	id, found, err := t.findHost(name)
-	if err != nil || found {
-		return id, err
+	if id, known := t.hosts[name]; known {
+		return id, nil
 	}
-	_, err = t.one("INSERT INTO hosts (name) VALUES (?) RETURNING id", []any{name}, &id)
-	return id, err
+	id, found, err := t.findHost(name)
+	if err == nil && !found {
+		_, err = t.one("INSERT INTO hosts (name) VALUES (?) RETURNING id", []any{name}, &id)
+	}
+	if err != nil {
+		return 0, err
+	}
+	if t.hosts == nil {
+		t.hosts = map[string]int64{}
+	}
+	t.hosts[name] = id
+	return id, nil
 }
 
 func (t *tx) findHost(name string) (id int64, found bool, err error) {

@@ -40,20 +40,18 @@ func (t *tx) putRow(row reportstore.Row) error {
 	if row.Kind == reportstore.Late {
 		return t.insertRow(at, row.Kind, row.Report)
 	}
-	rebuilt, err := t.rebuilt(at)
+	generation, err := t.generation(at)
 	if err != nil {
 		return err
 	}
+	rebuilt := generation > 0
 	if rebuilt && at.level > minute {
 		// What the run has of this slot may not be what the rebuilt slots below it have.
 		if done, err := t.sumUp(at, row.Kind); done || err != nil {
 			return err
 		}
 	}
-	if err := t.dropRows(at, reportstore.Provisional); err != nil {
-		return err
-	}
-	closed, err := t.hasClosed(at)
+	closed, err := t.endProvisional(at)
 	if err != nil {
 		return err
 	}
@@ -66,16 +64,44 @@ func (t *tx) putRow(row reportstore.Row) error {
 	return t.insertRow(at, row.Kind, row.Report)
 }
 
-func (t *tx) hasClosed(at slot) (bool, error) {
-	var one int
-	return t.one("SELECT 1 FROM rows WHERE level = ? AND host = ? AND start = ? AND kind = ?",
-		[]any{at.level, at.host, at.start, reportstore.Closed}, &one)
+// endProvisional deletes the provisional row of a slot, and tells whether there is a closed one.
+func (t *tx) endProvisional(at slot) (closed bool, err error) {
+	provisional := int64(-1)
+	err = t.each("SELECT kind, report FROM rows WHERE level = ? AND host = ? AND start = ? AND kind < 2", []any{at.level, at.host, at.start},
+		func(rows *sql.Rows) error {
+			var kind reportstore.RowKind
+			var report int64
+			err := rows.Scan(&kind, &report)
+			if kind == reportstore.Closed {
+				closed = true
+			} else {
+				provisional = report
+			}
+			return err
+		})
+	if err != nil || provisional < 0 {
+		return closed, err
+	}
+	if err := t.exec("DELETE FROM reports WHERE id = ?", provisional); err != nil {
+		return closed, err
+	}
+	return closed, t.exec("DELETE FROM rows WHERE level = ? AND host = ? AND start = ? AND kind = 0", at.level, at.host, at.start)
 }
 
-// rebuilt tells whether any hour of a slot was rebuilt.
-func (t *tx) rebuilt(at slot) (bool, error) {
-	var one int
-	return t.one("SELECT 1 FROM generations WHERE hour >= ? AND hour < ?", []any{hour.floor(at.start), at.start + at.level.span()}, &one)
+// generation is the newest one of a slot's hours.
+func (t *tx) generation(at slot) (g int64, err error) {
+	in := period{hour.floor(at.start), at.start + at.level.span()}
+	if g, known := t.generations[in]; known {
+		return g, nil
+	}
+	if _, err = t.one("SELECT coalesce(max(generation), 0) FROM generations WHERE hour >= ? AND hour < ?", []any{in.from, in.to}, &g); err != nil {
+		return 0, err
+	}
+	if t.generations == nil {
+		t.generations = map[period]int64{}
+	}
+	t.generations[in] = g
+	return g, nil
 }
 
 func (t *tx) dropRows(at slot, kind reportstore.RowKind) error {
@@ -147,14 +173,25 @@ func (t *tx) insertRow(at slot, kind reportstore.RowKind, r *schemas.TrafficRepo
 	if err != nil {
 		return err
 	}
-	var report int64
-	if _, err := t.one("INSERT INTO reports (data) VALUES (?) RETURNING id", []any{data}, &report); err != nil {
+	generation, err := t.generation(at)
+	if err != nil {
 		return err
 	}
-	const insert = `INSERT INTO rows VALUES (?1, ?2, ?3, ?4,
-		CASE ?4 WHEN 2 THEN (SELECT coalesce(max(seq) + 1, 0) FROM rows WHERE level = ?1 AND host = ?2 AND start = ?3 AND kind = 2) ELSE 0 END,
-		coalesce((SELECT max(generation) FROM generations WHERE hour >= ?5 AND hour < ?6), 0),
-		?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26)`
-	args := []any{at.level, at.host, at.start, kind, hour.floor(at.start), at.start + at.level.span(), report}
-	return t.exec(insert, append(args, figures(r)...)...)
+	inserted, err := t.run("INSERT INTO reports (data) VALUES (?)", data)
+	if err != nil {
+		return err
+	}
+	report, err := inserted.LastInsertId()
+	if err != nil {
+		return err
+	}
+	seq := int64(0)
+	if kind == reportstore.Late {
+		const next = "SELECT coalesce(max(seq) + 1, 0) FROM rows WHERE level = ? AND host = ? AND start = ? AND kind = ?"
+		if _, err := t.one(next, []any{at.level, at.host, at.start, kind}, &seq); err != nil {
+			return err
+		}
+	}
+	const insert = "INSERT INTO rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+	return t.exec(insert, append([]any{at.level, at.host, at.start, kind, seq, generation, report}, figures(r)...)...)
 }

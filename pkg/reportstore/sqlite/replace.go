@@ -10,6 +10,7 @@ import (
 
 // bump gives every hour of the rebuild its next generation.
 func (b *rebuilding) bump() error {
+	b.generations = nil
 	for h := b.in.from; h < b.in.to; h += hour.span() {
 		err := b.exec("INSERT INTO generations (hour, generation) VALUES (?, 1) ON CONFLICT (hour) DO UPDATE SET generation = generation + 1", h)
 		if err != nil {
@@ -85,11 +86,10 @@ func (b *rebuilding) insertAll() error {
 	return b.exec("UPDATE facts SET last_event = max(last_event, ?)", last)
 }
 
-// kindOf is Provisional where a live run has parts of the slot that it will close.
+// kindOf is Provisional where a live run has parts of the slot, or of one in it, that it will close.
 func (b *rebuilding) kindOf(at slot) (reportstore.RowKind, error) {
-	var one int
-	open, err := b.one("SELECT 1 FROM partials WHERE level = ? AND host = ? AND start = ?", []any{at.level, at.host, at.start}, &one)
-	if open {
+	open, err := b.openSlots(at.host)
+	if isOpen(at, open) {
 		return reportstore.Provisional, err
 	}
 	return reportstore.Closed, err

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/access"
@@ -18,7 +19,11 @@ func (r *Reader) Total(ctx context.Context, who access.SiteSet, host string, fro
 		if err != nil || !found {
 			return err
 		}
-		ids, err := t.coarsest(day, id, periodOf(from, to))
+		open, err := t.openSlots(id)
+		if err != nil {
+			return err
+		}
+		ids, err := t.coarsest(day, id, periodOf(from, to), open)
 		if err != nil {
 			return err
 		}
@@ -32,7 +37,7 @@ func (r *Reader) Total(ctx context.Context, who access.SiteSet, host string, fro
 }
 
 // coarsest picks the reports that together are a host's stretch of time, at a level where whole slots of it fit, else below.
-func (t *tx) coarsest(l level, host int64, in period) ([]int64, error) {
+func (t *tx) coarsest(l level, host int64, in period, open []slot) ([]int64, error) {
 	if in.from >= in.to {
 		return nil, nil
 	}
@@ -41,7 +46,7 @@ func (t *tx) coarsest(l level, host int64, in period) ([]int64, error) {
 	case l == minute:
 		whole = in
 	case whole.from >= whole.to:
-		return t.coarsest(l-1, host, in)
+		return t.coarsest(l-1, host, in, open)
 	}
 	slots, err := t.slotReports(l, host, whole)
 	if err != nil || l == minute {
@@ -50,18 +55,18 @@ func (t *tx) coarsest(l level, host int64, in period) ([]int64, error) {
 	var ids []int64
 	at := in.from
 	for _, s := range slots {
-		finer, err := t.coarsest(l-1, host, period{at, s.start})
+		finer, err := t.coarsest(l-1, host, period{at, s.start}, open)
 		if err != nil {
 			return nil, err
 		}
 		ids, at = append(ids, finer...), s.start+l.span()
-		own, err := t.ownOrFiner(l, host, s)
+		own, err := t.ownOrFiner(l, host, s, open)
 		if err != nil {
 			return nil, err
 		}
 		ids = append(ids, own...)
 	}
-	rest, err := t.coarsest(l-1, host, period{at, in.to})
+	rest, err := t.coarsest(l-1, host, period{at, in.to}, open)
 	return append(ids, rest...), err
 }
 
@@ -79,12 +84,13 @@ func allOf(slots []slotReports) (ids []int64) {
 	return ids
 }
 
-// ownOrFiner takes the rows of a closed slot. Those of another are not all there is of it yet, unless nothing is left below.
-func (t *tx) ownOrFiner(l level, host int64, s slotReports) ([]int64, error) {
-	if s.closed {
+// ownOrFiner takes the rows of a closed slot. Those of another are not all there is of it yet, unless nothing is left below; nor are those of a slot
+// that was rebuilt before the live run came to it, while that has parts of it.
+func (t *tx) ownOrFiner(l level, host int64, s slotReports, open []slot) ([]int64, error) {
+	if s.closed && !isOpen(slot{l, host, s.start}, open) {
 		return s.reports, nil
 	}
-	finer, err := t.coarsest(l-1, host, period{s.start, s.start + l.span()})
+	finer, err := t.coarsest(l-1, host, period{s.start, s.start + l.span()}, open)
 	if err != nil || len(finer) > 0 {
 		return finer, err
 	}
@@ -108,4 +114,20 @@ func (t *tx) slotReports(l level, host int64, in period) (slots []slotReports, e
 		return nil
 	})
 	return slots, err
+}
+
+// openSlots are the slots of which a live run has parts that it will close.
+func (t *tx) openSlots(host int64) (open []slot, err error) {
+	err = t.each("SELECT DISTINCT level, start FROM partials WHERE level >= 0 AND host = ?", []any{host}, func(rows *sql.Rows) error {
+		s := slot{host: host}
+		err := rows.Scan(&s.level, &s.start)
+		open = append(open, s)
+		return err
+	})
+	return open, err
+}
+
+// isOpen tells whether a slot is open, or one in it.
+func isOpen(at slot, open []slot) bool {
+	return slices.ContainsFunc(open, func(o slot) bool { return o.level <= at.level && at.level.floor(o.start) == at.start })
 }

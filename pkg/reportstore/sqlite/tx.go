@@ -12,6 +12,9 @@ type tx struct {
 	ctx context.Context
 	// prepared holds the statements by text: a commit runs each of them for hundreds of rows.
 	prepared map[string]*sql.Stmt
+	// Those that rows of the transaction are written with.
+	hosts       map[string]int64
+	generations map[period]int64
 }
 
 func (t *tx) statement(query string) (*sql.Stmt, error) {
@@ -29,26 +32,17 @@ func (t *tx) statement(query string) (*sql.Stmt, error) {
 	return s, nil
 }
 
-func (t *tx) exec(query string, args ...any) error {
+func (t *tx) run(query string, args ...any) (sql.Result, error) {
 	s, err := t.statement(query)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	_, err = s.ExecContext(t.ctx, args...)
-	return err
+	return s.ExecContext(t.ctx, args...)
 }
 
-// changed runs a statement and returns how many rows it changed.
-func (t *tx) changed(query string, args ...any) (int64, error) {
-	s, err := t.statement(query)
-	if err != nil {
-		return 0, err
-	}
-	result, err := s.ExecContext(t.ctx, args...)
-	if err != nil {
-		return 0, err
-	}
-	return result.RowsAffected()
+func (t *tx) exec(query string, args ...any) error {
+	_, err := t.run(query, args...)
+	return err
 }
 
 // one scans the first row of the answer; found tells whether there is one.

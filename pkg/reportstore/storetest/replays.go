@@ -28,7 +28,7 @@ func kinds(rows []reportstore.Row) (kinds []reportstore.RowKind) {
 }
 
 // agree checks that every level has all lines, and totals too.
-func agree(t *testing.T, s *store, host string, of ...lines) {
+func agree(t tester, s *store, host string, of ...lines) {
 	t.Helper()
 	for _, level := range []string{reportstore.Minute, reportstore.Hour, reportstore.Day} {
 		got := reportstore.Checksum{}

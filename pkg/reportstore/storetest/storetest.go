@@ -4,6 +4,7 @@
 package storetest
 
 import (
+	"context"
 	"errors"
 	"testing"
 	"time"
@@ -59,7 +60,16 @@ func Run(t *testing.T, open func(t *testing.T) reportstore.Writer) {
 // store is a store under test with the calls that every test makes.
 type store struct {
 	reportstore.Writer
-	t testing.TB
+	t tester
+}
+
+// tester is a *testing.T or a *rapid.T.
+type tester interface {
+	Helper()
+	Errorf(format string, args ...any)
+	Fatal(args ...any)
+	Fatalf(format string, args ...any)
+	Context() context.Context
 }
 
 var everything = access.Everything()
@@ -142,14 +152,14 @@ func (s *store) check() map[time.Time]reportstore.Checksum {
 }
 
 // is compares what is with what should be.
-func is(t testing.TB, what string, got, want any) {
+func is(t tester, what string, got, want any) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Errorf("%s differs (-want +got):\n%s", what, diff)
 	}
 }
 
-func fails(t testing.TB, what string, got, want error) {
+func fails(t tester, what string, got, want error) {
 	t.Helper()
 	if !errors.Is(got, want) {
 		t.Errorf("%s: got error %v, want %v", what, got, want)

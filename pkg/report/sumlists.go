@@ -77,7 +77,9 @@ func sumList[K cmp.Ordered, E any, P listed[K, E]](s *schemas.TrafficReport, row
 	if rest == nil {
 		return nil
 	}
-	rest.None = plus(rest.None, withoutList(rows, name))
+	if name == "top_countries" || name == "top_networks" {
+		rest.None = plus(rest.None, withoutList(rows, name))
+	}
 	entries := heaviest[K, E, P](values, key)
 	for _, v := range entries[:min(len(entries), listRows)] {
 		rest.Error = max(rest.Error, missed-v.spared)
@@ -98,7 +100,8 @@ func addRest(rest, left *schemas.ListRest) *schemas.ListRest {
 	return rest
 }
 
-// withoutList is the requests of rows whose logs cannot tell the list's value.
+// withoutList is the requests of rows that have no such list. A client's country and network count as unknown there, as they do in a summary; what a
+// line itself does not log is told by partly_logged.
 func withoutList(rows []*schemas.TrafficReport, name string) (n int64) {
 	for _, r := range rows {
 		if r.Rest[name] == nil {

@@ -1,0 +1,152 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+var plenty = Limits{Rows: 1000, Bytes: 1 << 20}
+
+// asked is the whole answer, each row as a line.
+func asked(ctx context.Context, dir, statement string, limits Limits) (lines []string, err error) {
+	columns, rows, err := Query(ctx, dir, statement, limits)
+	if err != nil {
+		return nil, err
+	}
+	lines = append(lines, strings.Join(columns, " "))
+	for row, err := range rows {
+		if err != nil {
+			return nil, err
+		}
+		lines = append(lines, strings.Trim(fmt.Sprint(row), "[]"))
+	}
+	return lines, nil
+}
+
+// queried has a row, a part, a dead letter and a source, and stays open for writing.
+func queried(t *testing.T) (dir string) {
+	t.Helper()
+	dir = t.TempDir()
+	s := opened(t, dir)
+	full := at(busy(reportstore.Minute, 300, 40), "a.example", noon)
+	err := s.Commit(t.Context(), &reportstore.Commit{
+		Rows:    []reportstore.Row{full, plain(reportstore.Late, "a.example", noon, 7), plain(reportstore.Provisional, "b.example", noon.Add(time.Minute), 3)},
+		Insert:  []reportstore.Partial{{Level: reportstore.Minute, Host: "b.example", Start: noon, Data: []byte("canary")}},
+		Read:    []reportstore.Extent{{Source: "access", File: "canary", From: 0, To: 9}},
+		Letters: []reportstore.DeadLetter{{Letter: &schemas.DeadLetter{Source: "access", Reason: "no_time", Lines: 3}, At: noon, Extent: &reportstore.Extent{File: "canary"}}},
+		Sources: []reportstore.SourceState{{Source: "access", Lines: 310, Newest: noon, Dead: map[string]int64{"no_time": 3}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+func TestQueryReadsTheViews(t *testing.T) {
+	dir := queried(t)
+	for statement, want := range map[string][]string{
+		"SELECT host, sum(requests) AS n FROM traffic WHERE level = 'minute' GROUP BY host ORDER BY n DESC":        {"host n", "a.example 307", "b.example 3"},
+		"SELECT start, provisional, kind, generation FROM traffic WHERE host = 'b.example'":                        {"start provisional kind generation", "2026-05-04T12:01:00Z 1 provisional 0"},
+		"SELECT count(*) FROM traffic WHERE status_2xx > 0 AND p95 > p50 AND visitors > 10":                        {"count(*)", "1"},
+		"SELECT source, reason, lines, at, set_aside FROM dead_letters":                                            {"source reason lines at set_aside", "access no_time 3 2026-05-04T12:00:00Z 1"},
+		"SELECT source, lines, newest, frontier, dead_lines FROM sources":                                          {"source lines newest frontier dead_lines", "access 310 2026-05-04T12:00:00Z <nil> 3"},
+		"SELECT count(*), sum(requests) FROM top WHERE list = 'top_countries' AND host = 'a.example' AND unix > 0": {"count(*) sum(requests)", "1 73"},
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT max(i) FROM n":         {"max(i)", "3"},
+		"WITH rows AS (SELECT 5 AS x) SELECT x FROM rows":                                                          {"x", "5"},
+	} {
+		got, err := asked(t.Context(), dir, statement, plenty)
+		if err != nil {
+			t.Errorf("%s: %v", statement, err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", statement, diff)
+		}
+	}
+}
+
+func TestQueryReadsNothingElse(t *testing.T) {
+	dir := queried(t)
+	outside := t.TempDir() + "/out.db"
+	for _, statement := range []string{
+		"SELECT data FROM partials", "SELECT count(*) FROM partials", "SELECT count(*) FROM PARTIALS p", "SELECT count(*) FROM main.Partials", "SELECT count(*) FROM sqlite_schema", "SELECT 1 FROM partials_by_slot", "SELECT * FROM main.partials", "SELECT rowid FROM partials", "SELECT (SELECT max(id) FROM partials)",
+		"WITH traffic AS (SELECT data FROM partials) SELECT * FROM traffic", "WITH rows AS (SELECT * FROM partials) SELECT * FROM rows",
+		"SELECT * FROM (SELECT data AS id FROM partials) AS hosts", "SELECT 1 FROM traffic WHERE EXISTS (SELECT 1 FROM partials)",
+		"SELECT * FROM cursor", "SELECT * FROM batches", "SELECT * FROM letters", "SELECT extent_file FROM letters", "SELECT letter FROM letters", "SELECT named FROM hosts",
+		"SELECT * FROM sqlite_schema", "SELECT * FROM sqlite_temp_schema", "SELECT * FROM sqlite_sequence", "SELECT * FROM pragma_table_info('partials')",
+		"SELECT * FROM dbstat", "SELECT * FROM sqlite_dbpage", "SELECT * FROM sqlite_stmt", "PRAGMA table_list", "PRAGMA query_only = off", "PRAGMA hard_heap_limit",
+		"ATTACH '" + outside + "' AS out", "VACUUM INTO '" + outside + "'", "DETACH main", "DELETE FROM rows", "INSERT INTO hosts (name) VALUES ('x')",
+		"UPDATE facts SET last_event = 0", "CREATE TABLE x (y)", "CREATE TEMP TABLE x (y)", "CREATE TEMP VIEW x AS SELECT * FROM partials", "DROP VIEW top", "DROP TABLE rows",
+		"SELECT load_extension('x')", "BEGIN", "REINDEX", "ANALYZE", "SELECT 1; SELECT data FROM partials", "EXPLAIN SELECT data FROM partials",
+		"SELECT * FROM traffic; DELETE FROM rows",
+	} {
+		if got, err := asked(t.Context(), dir, statement, plenty); err == nil {
+			t.Errorf("%s gave %q", statement, got)
+		}
+	}
+	if _, err := os.Stat(outside); err == nil {
+		t.Error("a query made a file")
+	}
+}
+
+const endless = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT "
+
+func TestQueryIsLimited(t *testing.T) {
+	dir := queried(t)
+	for _, limits := range []Limits{{Rows: 50, Bytes: 1 << 20}, {Rows: 1 << 30, Bytes: 1000}} {
+		if got, err := asked(t.Context(), dir, endless+"i FROM n", limits); !errors.Is(err, ErrTooMuch) {
+			t.Errorf("an endless answer gave %d rows and %v", len(got), err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := asked(ctx, dir, endless+"count(*) FROM n", plenty); !errors.Is(err, context.DeadlineExceeded) {
+		t.Errorf("an endless count gave %v", err)
+	}
+	if _, err := asked(t.Context(), dir, "SELECT length(zeroblob(100000000))", plenty); err == nil {
+		t.Error("a value of 100 MB was made")
+	}
+	if _, err := asked(t.Context(), dir, "SELECT x FROM traffic", plenty); err == nil || !strings.Contains(err.Error(), "no such column") {
+		t.Errorf("a wrong name gave %v", err)
+	}
+}
+
+// queryDir tells the test binary to be a process that sorts 200 MB.
+const queryDir = "FLOODGAUGE_QUERY_DIR"
+
+func queryMuch(dir string) error {
+	lines, err := asked(context.Background(), dir,
+		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 200) SELECT length(x) FROM (SELECT printf('%.*c', 1000000, 'x') || i AS x FROM n) ORDER BY x", plenty)
+	if err == nil && len(lines) != 201 {
+		return fmt.Errorf("%d lines", len(lines))
+	}
+	return err
+}
+
+func TestQueryTakesLittleMemory(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, os.Args[0])
+	cmd.Env = append(os.Environ(), queryDir+"="+queried(t))
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v, %s", err, out)
+	}
+	used, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok {
+		t.Fatal("the system does not say how much memory a process took")
+	}
+	if peak := used.Maxrss >> 10; peak > 150 {
+		t.Errorf("sorting 200 MB took %d MB", peak)
+	}
+}
