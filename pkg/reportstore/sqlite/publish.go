@@ -7,7 +7,9 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -33,11 +35,38 @@ func (s *Store) Publish(ctx context.Context, r *reportstore.Replay) (published b
 }
 
 func (t *tx) addLate(rows []reportstore.Row) error {
+	var last int64
+	if _, err := t.one("SELECT last_event FROM facts", nil, &last); err != nil {
+		return err
+	}
 	c := &reportstore.Commit{Rows: slices.Clone(rows)}
 	for i := range c.Rows {
-		c.Rows[i].Kind = reportstore.Late
+		if err := t.asLate(&c.Rows[i], last); err != nil {
+			return err
+		}
 	}
 	return t.putRows(c)
+}
+
+// asLate makes a row a late one, unless it may be the closed row of its slot. A slot after the last event may still get one from a live run.
+func (t *tx) asLate(row *reportstore.Row, last int64) error {
+	if row.Kind == reportstore.Closed {
+		at, err := t.slotOf(row.Report)
+		if err != nil {
+			return err
+		}
+		var one int
+		known, err := t.one("SELECT 1 FROM rows WHERE level = ? AND host = ? AND start = ?", []any{at.level, at.host, at.start}, &one)
+		if err != nil {
+			return err
+		}
+		if over := last == 0 || at.start+at.level.span() <= last/int64(time.Second); over && !known {
+			return nil
+		}
+		row.Report = report.LateRow(row.Report)
+	}
+	row.Kind = reportstore.Late
+	return nil
 }
 
 // rebuilding is a rebuild under way.
