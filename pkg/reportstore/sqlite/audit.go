@@ -34,3 +34,13 @@ func (r *Reader) NamedHosts(ctx context.Context) (names []string, err error) {
 	})
 	return names, err
 }
+
+// Published tells whether a replay was published.
+func (r *Reader) Published(ctx context.Context, id string) (found bool, err error) {
+	err = r.read(ctx, "read", func(t *tx) error {
+		var one int
+		found, err = t.one("SELECT 1 FROM batches WHERE id = ?", []any{id}, &one)
+		return err
+	})
+	return found, err
+}
