@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"bytes"
 	"strings"
 	"testing"
 )
@@ -30,6 +31,20 @@ func TestNothingReadable(t *testing.T) {
 			t.Errorf("%s: printed\n%s%s", c.name, r.stdout, r.stderr)
 		}
 	}
+}
+
+// TestUnreadableBeginning: a file is refused only if nothing in it can be read; what comes before the log is counted as not readable.
+func TestUnreadableBeginning(t *testing.T) {
+	log := logOf(t, "vhost-combined", 2000)
+	for name, begin := range map[string][]byte{
+		"hole.log": make([]byte, 300_000), "words.log": bytes.Repeat([]byte("zanzibar zanzibar zanzibar\n"), 20_000),
+	} {
+		path := fileOf(t, name, begin, []byte("\n"), log)
+		r := shell(t, "report", path)
+		r.expect(t, name, 0, "2,000 requests", "not readable (")
+	}
+	r := shell(t, "report", fileOf(t, "words.log.gz", gzipOf(t, append(bytes.Repeat([]byte("zanzibar zanzibar zanzibar\n"), 20_000), log...))))
+	r.expect(t, "gzip", 0, "2,000 requests", "20,000 not readable (")
 }
 
 // TestWrongFormat: a format that the user named and that fits no line is an error that says what to do about it.

@@ -78,6 +78,41 @@ func TestAMillionInventedHostNames(t *testing.T) {
 	})
 }
 
+// TestASiteAmongInventedHostNames: a site that was asked for before, while and after somebody made names up has all of its requests in its row; where
+// the log cannot be read twice, the report says that it may have fewer.
+func TestASiteAmongInventedHostNames(t *testing.T) {
+	const invented, requests = 30_000, 5004
+	var log strings.Builder
+	line := func(host string, client int) {
+		fmt.Fprintf(&log, "%s:443 10.0.%d.%d - - [%s] \"GET / HTTP/1.1\" 200 100 \"-\" \"curl/8.5\"\n", host, client>>8&255, client&255,
+			lastYear.Format("02/Jan/2006:15:04:05 -0700"))
+	}
+	for i := range invented {
+		if i%(invented/4) == 0 {
+			line(attackedSite, i)
+		}
+		line(fmt.Sprintf("h%d.invented.example", i), i)
+	}
+	for i := range requests - 4 {
+		line(attackedSite, i)
+	}
+	path := fileOf(t, "access.log", []byte(log.String()))
+	rows, run := reportRows(t, path)
+	if got := requestsBy(rows); got[attackedSite] != requests || got[summarize.OtherHosts] != invented || len(got) != 2 {
+		t.Errorf("requests by host %v, want %d of the site and %d others", got, requests, invented)
+	}
+	if words := strings.Join(strings.Fields(run.stderr), " "); !strings.Contains(words, "read a second time") || !strings.Contains(words, "too many different hosts") {
+		t.Errorf("it said\n%s", run.stderr)
+	}
+	cmd := newBox(t).command(t, "report", "-")
+	cmd.Stdin = strings.NewReader(log.String())
+	r := finish(t, cmd)
+	r.expect(t, "standard input", 0, "The figures of sites may be too small")
+	if page := strings.Join(strings.Fields(r.stdout), " "); !strings.Contains(page, "The figures of sites may be too small") {
+		t.Errorf("the page says nothing of what its rows lack:\n%s", r.stdout)
+	}
+}
+
 // reportAttack reports a log of a million lines, and holds the run to its memory and to its lines.
 func reportAttack(t *testing.T, args ...string) []*schemas.TrafficReport {
 	t.Helper()

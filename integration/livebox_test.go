@@ -73,16 +73,10 @@ func (b *liveBox) stop() {
 // write appends to the log.
 func (b *liveBox) write(lines []byte) {
 	b.t.Helper()
-	f, err := os.OpenFile(b.path, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
-	if err != nil {
-		b.t.Fatal(err)
+	if _, err := os.Stat(b.path); err != nil {
+		writeFile(b.t, b.path, nil)
 	}
-	if _, err := f.Write(lines); err != nil {
-		b.t.Fatal(err)
-	}
-	if err := f.Close(); err != nil {
-		b.t.Fatal(err)
-	}
+	appendFile(b.t, b.path, lines)
 }
 
 // settle lets the run read all that is there.

@@ -3,6 +3,7 @@ package integration
 import (
 	"encoding/csv"
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -62,6 +63,33 @@ func checkNotLoggedKeys(t *testing.T, output string) {
 		if path, _ := p.(map[string]any); path["cache_misses"] != nil || path["response_bytes"] == nil || path["errors"] == nil {
 			t.Errorf("JSON: a path's figures are %v", path)
 		}
+	}
+}
+
+// TestWithoutAddresses: where no line names its client's address, there are no visitors to count, which is not the same as none; and what could be
+// done about sites without a name is said.
+func TestWithoutAddresses(t *testing.T) {
+	log := regexp.MustCompile(`"remoteIp":"[^"]*",?`).ReplaceAll(logOf(t, "gcp", 500), nil)
+	path := fileOf(t, "access.log", log)
+	page := shell(t, "report", path)
+	page.expect(t, "no addresses", 0, "500 counted as (other hosts): without visitors' addresses nobody can tell how many asked for the site; --host NAME, or sites:")
+	words := strings.Join(strings.Fields(page.stdout), " ")
+	for _, want := range []string{"Visitors not logged", "sites of which nobody can tell how many visitors asked for them", "Not in this log: visitors' addresses"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("the page lacks %q:\n%s", want, page.stdout)
+		}
+	}
+	if strings.Contains(page.stderr, "too few visitors") {
+		t.Errorf("it said\n%s", page.stderr)
+	}
+	rows := shell(t, "report", "--format", "json", "--by", "all", path).stdout
+	if !strings.Contains(rows, `"visitors":null`) || !strings.Contains(rows, `"not_logged":["client"`) {
+		t.Errorf("JSON: %s", rows)
+	}
+	half := append(logOf(t, "gcp", 500), log...)
+	rows = shell(t, "report", "--format", "json", "--by", "all", "--host", "news.example.org", fileOf(t, "access.log", half)).stdout
+	if strings.Contains(rows, `"visitors":null`) || strings.Contains(rows, `"visitors":0`) || !strings.Contains(rows, `"partly_logged":{"client":`) {
+		t.Errorf("half of the lines: %s", rows)
 	}
 }
 

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// ErrTokenNeeded: who asks has shown no token, and is not known to sit at this machine.
+// ErrTokenNeeded means that who asks has shown no token, and is not known to sit at this machine.
 var ErrTokenNeeded = errors.New("a token is needed")
 
-// ErrWrongKind: the token is good for something else.
+// ErrWrongKind means that the token is good for something else.
 var ErrWrongKind = errors.New("the token is for sending lines, not for seeing sites")
 
 // Facts are what decides about a request.
@@ -85,6 +85,6 @@ func CheckListen(addr string, tokens *Tokens) error {
 			return nil
 		}
 	}
-	return fmt.Errorf("other machines can reach %s, and nobody has a token to see the page with: make one by `floodgauge tokens add --site www.example.org` "+
-		"(or --all), or listen on 127.0.0.1", addr)
+	return fmt.Errorf("other machines can reach %s, and nobody has a token to see the page with: "+
+		"make one by `floodgauge tokens add --site www.example.org` (or --all), or listen on 127.0.0.1", addr)
 }

@@ -168,8 +168,8 @@ func (t *Tokens) Revoke(name string) error {
 	})
 }
 
-// Lookup returns the token of a secret. It fails with ErrNoToken or ErrExpired, or where the file cannot be read. How long it takes does not depend on
-// how much of the secret is right.
+// Lookup returns the token of a secret. It fails with ErrNoToken or ErrExpired, or where the file cannot be read. How long it takes does not depend
+// on how much of the secret is right.
 func (t *Tokens) Lookup(secret string, now time.Time) (Token, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -96,7 +96,7 @@ func usual(args []string) []string {
 func newParser(g *grammar, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {
 	return kong.New(g,
 		kong.Name(name),
-		kong.Description("Traffic reports from the access logs of reverse proxies, without naming a visitor."),
+		kong.Description("The traffic of web sites, from the access logs of their reverse proxies, without naming a visitor."),
 		kong.Writers(stdout, stderr),
 		kong.Exit(exit),
 		kong.Help(printHelp),

@@ -10,6 +10,8 @@ import (
 
 // flagGroups are the titles under which the help lists flags.
 var flagGroups = []kong.Group{
+	{Key: "input", Title: "What to follow:"},
+	{Key: "run", Title: "How to run:"},
 	{Key: "show", Title: "What to show:"},
 	{Key: "read", Title: "How to read the logs:"},
 	{Key: "traffic", Title: "The traffic:"},
@@ -35,6 +37,8 @@ func printHelp(options kong.HelpOptions, ctx *kong.Context) error {
 
 const firstSteps = `
 First steps:
+  floodgauge up --demo                         a page that moves, on made-up traffic
+  floodgauge up /var/log/nginx/access.log      the same on your own log
   floodgauge report access.log                 a page per site in the terminal
   floodgauge report --format json access.log   one JSON object per site and minute
   floodgauge loggen --lines 100000 | floodgauge report -

@@ -14,7 +14,6 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
-	"github.com/floodgauge/floodgauge/pkg/transform"
 )
 
 // branches is how many parts of the input are read side by side: a runner keeps one core busy with each.
@@ -55,14 +54,16 @@ func compute(env *environment, o *reportOptions, in *inputs) (*finishedRun, erro
 	defer os.RemoveAll(dir)
 
 	start := time.Now()
-	res, err := runLocal(env, o, in, keys, dir)
+	job := reportRun{env: env, options: o, inputs: in, keys: keys, dir: dir, config: summarizeConfig(o, in)}
+	done, err := job.once()
+	if err == nil && done.lacksLines() {
+		done, err = job.again(done)
+	}
 	if err != nil {
 		return nil, err
 	}
-	run := &finishedRun{options: o, inputs: in, result: res}
-	run.reports, run.dead, err = transform.ReadLocal(dir)
-	run.took = time.Since(start)
-	return run, err
+	done.took = time.Since(start)
+	return done, nil
 }
 
 // dayKeys opens the user's ring of day keys, so that runs within its life count the same visitors. Where it cannot be kept, the keys live in
@@ -96,11 +97,12 @@ func ringKeys(now time.Time) (*privacy.Keys, error) {
 }
 
 // runLocal runs the graph over the inputs in a child process.
-func runLocal(env *environment, o *reportOptions, in *inputs, keys privacy.KeySpec, dir string) (*engine.Result, error) {
+func (r *reportRun) runLocal(dir string) (*engine.Result, error) {
+	env, o, in := r.env, r.options, r.inputs
 	ctx, cancel := context.WithCancel(env.ctx)
 	defer cancel()
-	job := engine.Job{Keys: keys, TempDir: dir, Spec: traffic.Spec{Local: &traffic.LocalSpec{
-		Config:   traffic.Config{Summarize: summarizeConfig(o, in), Levels: levels(o, in)},
+	job := engine.Job{Keys: r.keys, TempDir: dir, Spec: traffic.Spec{Local: &traffic.LocalSpec{
+		Config:   traffic.Config{Summarize: r.config, Levels: levels(o, in)},
 		Branches: logsource.Split(in.files, branches),
 		Dir:      dir,
 	}}}

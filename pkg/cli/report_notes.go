@@ -2,10 +2,12 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -31,8 +33,15 @@ func (r *finishedRun) notes() []string {
 	if note := r.bucketNote(); note != "" {
 		notes = append(notes, note)
 	}
+	if r.partial {
+		notes = append(notes, partialNote)
+	}
 	return notes
 }
+
+// partialNote warns of rows that may be too small.
+const partialNote = "The figures of sites may be too small: there were more host names than can be told apart at once, so some of their requests may be counted as " +
+	summarize.OtherHosts + ". Read the log from a file instead of standard input, or give " + listSites + "."
 
 // lacksHosts tells whether some of a row's lines do not carry their host.
 func lacksHosts(row *schemas.TrafficReport) bool {
@@ -58,7 +67,21 @@ func (r *finishedRun) bucket() map[string]int64 {
 			hidden += row.Lines
 		}
 	}
-	return map[string]int64{"no_host": c.NoHost, "unknown_site": c.UnknownSite, "over_cap": c.OverCap, reportwriter.HiddenHost: max(hidden, 0)}
+	why := reportwriter.HiddenHost
+	if r.bucketLacksClients() {
+		why = reportwriter.UnknownClients
+	}
+	return map[string]int64{"no_host": c.NoHost, "unknown_site": c.UnknownSite, "over_cap": c.OverCap, why: max(hidden, 0)}
+}
+
+// bucketLacksClients tells whether no visitor of the bucket's requests is known: then nobody can tell how many asked for a site.
+func (r *finishedRun) bucketLacksClients() bool {
+	for _, row := range r.reports {
+		if row.Host == summarize.OtherHosts && row.ClientsUnavailable == "" && !slices.Contains(row.NotLogged, vocabulary.FieldClient.String()) {
+			return false
+		}
+	}
+	return true
 }
 
 func (r *finishedRun) bucketLacksHosts() bool {
@@ -85,8 +108,10 @@ func (r *finishedRun) bucketNote() string {
 		add("no_host", "lines whose host is no valid name, such as an address")
 	}
 	add(reportwriter.HiddenHost, fmt.Sprintf("sites that fewer than %d visitors asked for (for your own eyes: --k 1)", r.options.K))
+	add(reportwriter.UnknownClients, "sites of which nobody can tell how many visitors asked for them, as the log does not have their addresses (--host NAME, or a list of "+
+		"sites: in a configuration file, names them; for your own eyes: --k 1)")
 	add("unknown_site", "names that are not in the configuration's list of sites")
-	add("over_cap", "names beyond the number that is told apart")
+	add("over_cap", "names that few asked for, among more than can be told apart ("+listSites+" names those that matter)")
 	if len(parts) == 0 {
 		return ""
 	}

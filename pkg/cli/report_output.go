@@ -27,6 +27,7 @@ type finishedRun struct {
 	reports []*schemas.TrafficReport
 	dead    []*schemas.DeadLetter
 	took    time.Duration
+	partial bool // rows of sites that nobody listed may lack lines that are in the bucket
 }
 
 // write writes the rows, then what became of the lines. The error says that the report is not complete, or empty for a reason.
@@ -40,6 +41,9 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	}
 	for _, p := range r.problems() {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, p)
+	}
+	if r.partial {
+		fmt.Fprintf(env.stderr, "%s: %s\n", name, partialNote)
 	}
 	if err := reportwriter.WriteStats(env.stderr, r.stats(), screen(env.stderr)); err != nil {
 		return err

@@ -27,11 +27,9 @@ func (in *inputs) open(o *reportOptions, f logsource.File) (src logentry.Source,
 		return src, nil, fmt.Errorf("%s %w", src.Name, errEmpty)
 	}
 	if src.Format == "" {
-		found, err := logentry.Detect(sample)
-		if err != nil {
+		if src.Format, sample, err = in.detect(f, sample); err != nil {
 			return src, nil, fmt.Errorf("%s: %w", src.Name, err)
 		}
-		src.Format = found.Format
 	}
 	if host := in.names.hosts[f.Path]; host != "" && (src.Host == "" || src.HostFrom == "option" && in.names.tell) {
 		src.Host, src.HostFrom = host, "file name"
@@ -43,6 +41,20 @@ func (in *inputs) open(o *reportOptions, f logsource.File) (src logentry.Source,
 	in.seen.look(p, src.Format, sample)
 	in.seen.look(p, src.Format, lastLines(f))
 	return src, begin, nil
+}
+
+// detect finds a file's format by its beginning, or, where that is no log, by what comes further on. It returns the sample that told.
+func (in *inputs) detect(f logsource.File, begin []byte) (format string, sample []byte, err error) {
+	found, err := logentry.Detect(begin)
+	if err == nil {
+		return found.Format, begin, nil
+	}
+	for sample := range logsource.Further(f, in.stdin) {
+		if found, err := logentry.Detect(sample); err == nil {
+			return found.Format, sample, nil
+		}
+	}
+	return "", nil, err
 }
 
 // fileNames are the sites that the names of files tell.

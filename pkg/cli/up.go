@@ -19,10 +19,10 @@ type upCmd struct {
 	Config string `group:"input" placeholder:"FILE" help:"Configuration file: sites, sources, formats."`
 	Since  string `group:"input" placeholder:"TIME" help:"Leave out files that were last changed before: a date, 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339."`
 
-	Data         string   `group:"output" placeholder:"DIR" help:"Folder for everything that is kept. Default: ./floodgauge-data."`
-	Listen       string   `group:"output" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the page; port 0 takes one that is free. Default: ${default}."`
-	IngestListen string   `group:"output" placeholder:"ADDR" help:"Address for lines by HTTP and for /metrics. Default: 127.0.0.1:8081 where the configuration has a source by HTTP, else none."`
-	Delay        duration `group:"output" placeholder:"TIME" help:"How long after the end of a minute its lines may come before it closes. Default: 15s."`
+	Data         string   `group:"run" placeholder:"DIR" help:"Folder for everything that is kept. Default: ./floodgauge-data."`
+	Listen       string   `group:"run" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the page; port 0 takes one that is free. Default: ${default}."`
+	IngestListen string   `group:"run" placeholder:"ADDR" help:"Address for lines by HTTP and for /metrics. Default: 127.0.0.1:8081 where the configuration has a source by HTTP, else none."`
+	Delay        duration `group:"run" placeholder:"TIME" help:"How long after the end of a minute its lines may come before it closes. Default: 15s."`
 }
 
 // Help is shown above the flags.

@@ -120,7 +120,8 @@ func (s *Server) apiStatus(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	answer := statusJSON{State: fresh.State, DataTo: optionalTime(fresh.DataTo), KnownTo: optionalTime(fresh.KnownTo), LagSeconds: fresh.Lag.Seconds(), Now: r.now}
+	answer := statusJSON{State: fresh.State, DataTo: optionalTime(fresh.DataTo), KnownTo: optionalTime(fresh.KnownTo), LagSeconds: fresh.Lag.Seconds(),
+		Now: r.now}
 	if r.who.All() {
 		answer.Operator = operatorAnswer(status, s.config.Live())
 	}
@@ -133,7 +134,7 @@ func (s *Server) asked(r *request) (string, period, error) {
 	if !r.who.Has(host) {
 		return "", period{}, errNotFound
 	}
-	p, err := readPeriod(r.URL.Query(), "1h", r.now, s.config.Keep)
+	p, err := readPeriod(r.URL.Query(), r.now, s.config.Keep)
 	return host, p, err
 }
 
@@ -159,7 +160,7 @@ type siteList struct {
 
 func (s *Server) listSites(r *request) (*siteList, error) {
 	q := r.URL.Query()
-	p, err := readPeriod(q, "1h", r.now, s.config.Keep)
+	p, err := readPeriod(q, r.now, s.config.Keep)
 	if err != nil {
 		return nil, err
 	}

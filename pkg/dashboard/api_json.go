@@ -2,6 +2,7 @@ package dashboard
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
@@ -83,9 +84,22 @@ func seriesAnswer(host string, p period, points []reportstore.Point, fresh fresh
 	for _, p := range points {
 		j := pointJSON(p)
 		j.Start = p.Start.UTC()
+		j.P50, j.P95, j.P99 = rounded(p.P50), rounded(p.P95), rounded(p.P99)
 		answer.Points = append(answer.Points, j)
 	}
 	return answer
+}
+
+// rounded leaves four digits of a percentile, which is within one per cent of the truth: the others would make up most of an answer.
+func rounded(v *float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	short, err := strconv.ParseFloat(strconv.FormatFloat(*v, 'g', 4, 64), 64)
+	if err != nil {
+		return v
+	}
+	return &short
 }
 
 type totalJSON struct {

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -15,6 +16,7 @@ type chart struct {
 	Title   string
 	Help    string // what a point is
 	Missing string // "not logged", where it is
+	Advice  string // what to do about that
 	Still   drawing
 	Heads   []string
 	Rows    []tableRow
@@ -37,20 +39,20 @@ type column struct {
 
 // plan is how a chart is made from points.
 type plan struct {
-	id, title, help string
-	columns         []column
-	value           func(reportstore.Point) (float64, bool) // what the still drawing shows; false: not logged
+	id, field, title, help string // field: what the log has to hold
+	columns                []column
+	value                  func(reportstore.Point) (float64, bool) // what the still drawing shows; false: not logged
 }
 
 var plans = []plan{
-	{"requests", "Requests a second by status", "Each point is the mean of one {step}.", []column{
+	{"requests", "status", "Requests a second by status", "Each point is the mean of one {step}.", []column{
 		{"Requests", func(p reportstore.Point, _ time.Duration) string { return reportwriter.Count(p.Requests) }},
 		{"a second", func(p reportstore.Point, step time.Duration) string {
 			return rateWords(float64(p.Requests) / step.Seconds())
 		}},
 		{"2xx", class("2xx")}, {"3xx", class("3xx")}, {"4xx", class("4xx")}, {"5xx", class("5xx")}, {"other", class("1xx", "none", "other")},
 	}, func(p reportstore.Point) (float64, bool) { return float64(p.Requests), true }},
-	{"bandwidth", "Bandwidth", "Response bytes sent, as the mean of one {step}.", []column{
+	{"bandwidth", "response_bytes", "Bandwidth", "Response bytes sent, as the mean of one {step}.", []column{
 		{"Sent", func(p reportstore.Point, _ time.Duration) string {
 			return optional(p.ResponseBytes, reportwriter.Bytes)
 		}},
@@ -58,7 +60,7 @@ var plans = []plan{
 			return optional(p.ResponseBytes, func(n int64) string { return reportwriter.Bits(n, step) })
 		}},
 	}, func(p reportstore.Point) (float64, bool) { return whole(p.ResponseBytes) }},
-	{"cache", "Served from cache", "The share of one {step}'s requests, and of its bytes, that the cache answered.", []column{
+	{"cache", "cache", "Served from cache", "The share of one {step}'s requests, and of its bytes, that the cache answered.", []column{
 		{"Of requests", func(p reportstore.Point, _ time.Duration) string {
 			return optional(p.CacheHits, func(n int64) string { return reportwriter.Percent(n, p.Requests) })
 		}},
@@ -72,7 +74,7 @@ var plans = []plan{
 		hits, ok := whole(p.CacheHits)
 		return hits / float64(max(p.Requests, 1)), ok
 	}},
-	{"latency", "Time to answer", "Half, 95 % and 99 % of one {step}'s requests were answered within this time.", []column{
+	{"latency", "latency", "Time to answer", "Half, 95 % and 99 % of one {step}'s requests were answered within this time.", []column{
 		{"50 %", func(p reportstore.Point, _ time.Duration) string { return seconds(p.P50) }},
 		{"95 %", func(p reportstore.Point, _ time.Duration) string { return seconds(p.P95) }},
 		{"99 %", func(p reportstore.Point, _ time.Duration) string { return seconds(p.P99) }},
@@ -82,7 +84,7 @@ var plans = []plan{
 		}
 		return *p.P95, true
 	}},
-	{"visitors", "Visitors", "Different visitors in one {step}, estimated; they do not add up, as one comes in several.", []column{
+	{"visitors", "client", "Visitors", "Different visitors in one {step}, estimated; they do not add up, as one comes in several.", []column{
 		{"Visitors", func(p reportstore.Point, _ time.Duration) string {
 			if p.Visitors == nil && p.Provisional {
 				return "counted at its end"
@@ -142,12 +144,21 @@ func (d *siteData) charts() []chart {
 		if len(d.points) > 0 && !slices.ContainsFunc(d.points, func(p reportstore.Point) bool { _, ok := plan.value(p); return ok }) {
 			c.Missing = d.missingWords(plan.id)
 		}
+		if c.Missing == notLogged {
+			c.Advice = addition(plan.field)
+		}
 		if len(c.Rows) == 0 {
 			c.Nothing = "No rows in " + d.period.Words() + "."
 		}
 		list = append(list, c)
 	}
+	slices.SortStableFunc(list, func(a, b chart) int { return missingLast(a.Missing, b.Missing) })
 	return list
+}
+
+// missingLast orders what has something to show before what has not.
+func missingLast(a, b string) int {
+	return cmp.Compare(min(len(a), 1), min(len(b), 1))
 }
 
 // missingWords say why a chart has no value in any slot.

@@ -1,6 +1,6 @@
-// Package dashboard is the web page and the JSON interface of one machine: it reads a store of reports and shows sites, their traffic and how fresh and
-// complete the data is. It writes nothing to the store, knows no store's driver, no log format and no engine, and asks the authoriser in package access
-// before every read. Its pages work without JavaScript; with it they move.
+// Package dashboard is the web page and the JSON interface of one machine: it reads a store of reports and shows sites, their traffic and how fresh
+// and complete the data is. It writes nothing to the store, knows no store's driver, no log format and no engine, and asks the authoriser in package
+// access before every read. Its pages work without JavaScript; with it they move.
 package dashboard
 
 import (

@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"bytes"
 	"strconv"
 	"time"
 
@@ -45,7 +46,7 @@ func draw(points []reportstore.Point, p period, knownTo time.Time, value func(re
 		known = knownTo
 	}
 	// The slot that runs now would look like a fall.
-	for last > first && !p.From.Add(time.Duration(last)*width).Add(p.step()).Before(known) {
+	for last > first && !p.From.Add(time.Duration(last+1)*width).Before(known) {
 		last--
 	}
 	return trace(sums, first, last, highest)
@@ -65,6 +66,9 @@ func trace(values []float64, first, last int, highest float64) drawing {
 		}
 		line = append(append(append(line, command), x(i)...), ' ')
 		line = append(line, decimal(drawingHeight-1-values[i]/highest*(drawingHeight-2))...)
+	}
+	if !bytes.ContainsRune(line, 'L') {
+		line = append(line, "h.1"...) // a dot
 	}
 	return drawing(line)
 }

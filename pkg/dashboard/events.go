@@ -45,7 +45,7 @@ func (b *broadcaster) send(minute time.Time) {
 func (b *broadcaster) join() (chan time.Time, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if len(b.streams) >= maxStreams || b.closed {
+	if len(b.streams) >= maxStreams {
 		return nil, false
 	}
 	c := make(chan time.Time, 1)
@@ -76,6 +76,7 @@ func (s *Server) eventStream(w http.ResponseWriter, r *request) error {
 	}
 	defer s.events.leave(commits)
 	out := http.NewResponseController(w)
+	_ = out.SetWriteDeadline(time.Time{}) // a stream has no end; where the server sets none, there is nothing to take away
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("X-Accel-Buffering", "no")
 	if _, err := fmt.Fprint(w, "retry: 5000\n\n"); err != nil || out.Flush() != nil {

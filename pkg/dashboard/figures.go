@@ -64,7 +64,7 @@ func (d *siteData) visitors() figure {
 	case r.Visitors == nil:
 		return figure{Label: "Visitors", Missing: "not logged"}
 	case *r.Visitors > visitorsExact:
-		return figure{Label: "Visitors", Value: reportwriter.Short(*r.Visitors), Note: fmt.Sprintf("± %.2g %%", visitorsError)}
+		return figure{Label: "Visitors", Value: reportwriter.Short(*r.Visitors), Note: fmt.Sprintf("estimate, ± %.2g %%", visitorsError)}
 	default:
 		return figure{Label: "Visitors", Value: reportwriter.Count(*r.Visitors)}
 	}
@@ -75,7 +75,11 @@ func cached(c *schemas.Cache) int64 { return c.GetHit() + c.GetValidated() }
 // elapsed is how much of the period is known: the part to come has no requests yet.
 func (d *siteData) elapsed() time.Duration {
 	end := d.period.To
-	if known := d.fresh.KnownTo; known.Before(end) {
+	known := d.fresh.KnownTo
+	if d.fresh.DataTo.After(known) {
+		known = d.fresh.DataTo
+	}
+	if known.Before(end) {
 		end = known
 	}
 	return max(end.Sub(d.period.From), time.Minute)
@@ -112,8 +116,7 @@ func (d *siteData) comparedWords() string {
 	if !d.comparable() {
 		return "There is not enough data before to compare with."
 	}
-	const form = "2 Jan 15:04"
-	return fmt.Sprintf("Compared with the same time before: %s to %s UTC.", before.From.Format(form), before.To.Format(form))
+	return "Compared with as long before: " + before.Words() + "."
 }
 
 // compare writes the changes. Counts are compared as rates, as the period is not over yet.
@@ -139,6 +142,8 @@ func (d *siteData) compare(list []figure) {
 	}
 }
 
+const unchanged = "unchanged"
+
 // change writes how much larger or smaller a value is: in percent, or in times where that is clearer.
 func change(now, before float64) string {
 	if before <= 0 {
@@ -148,7 +153,7 @@ func change(now, before float64) string {
 	case ratio >= 3:
 		return fmt.Sprintf("%.3g ×", ratio)
 	case math.Abs(ratio-1) < 0.005:
-		return "± 0 %"
+		return unchanged
 	default:
 		return signed(100*(ratio-1), "%")
 	}
@@ -161,7 +166,7 @@ func (f *figure) sharePoints(n, of, nBefore, ofBefore int64, sign float64) {
 	}
 	points := 100*float64(n)/float64(of) - 100*float64(nBefore)/float64(ofBefore)
 	if math.Abs(points) < 0.05 {
-		f.Change = "± 0 points"
+		f.Change = unchanged
 		return
 	}
 	f.Change = signed(points, "points")

@@ -36,6 +36,7 @@ type freshness struct {
 
 func judge(status *reportstore.Status, live Live, now time.Time) freshness {
 	f := freshness{DataTo: status.LastEvent, KnownTo: status.LastEvent, Lag: max(now.Sub(status.LastEvent), 0)}
+	settled := now.Add(-behindAfter) // what was logged before is counted, unless the collector is behind
 	var oldest time.Time
 	for _, source := range live.Sources {
 		f.Behind += source.Behind
@@ -49,18 +50,29 @@ func judge(status *reportstore.Status, live Live, now time.Time) freshness {
 	case live.Halted != "":
 		f.State = stateHalted
 	case !oldest.IsZero() && now.Sub(oldest) > behindAfter:
-		f.State, f.Lag = stateBehind, now.Sub(oldest)
+		f.State, f.Lag, f.KnownTo = stateBehind, now.Sub(oldest), readTo(status, live)
 	case status.LastEvent.IsZero():
 		f.State = stateEmpty
 	case f.Lag > quietAfter:
-		f.State, f.KnownTo = stateQuiet, now
+		f.State, f.KnownTo = stateQuiet, settled
 	default:
-		f.State, f.KnownTo = stateFresh, now
+		f.State, f.KnownTo = stateFresh, settled
 	}
 	if status.LastEvent.IsZero() && f.State == stateStopped {
 		f.Lag = 0
 	}
 	return f
+}
+
+// readTo is up to when every source has been read that is not read to its end.
+func readTo(status *reportstore.Status, live Live) time.Time {
+	to := status.LastEvent
+	for _, source := range sourcesNow(status, live) {
+		if source.Behind > 0 && source.Frontier.Before(to) {
+			to = source.Frontier
+		}
+	}
+	return to
 }
 
 // Words are the freshness in one sentence.

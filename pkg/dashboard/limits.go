@@ -10,13 +10,13 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/access"
 )
 
-// What one token, this machine, or all who showed no token together may ask for.
+// What one token, this machine, or all who showed no good token together may ask for.
 const (
 	requestsASecond = 50
 	requestsAtOnce  = 200
 )
 
-// limits keep one asker from taking the machine. There is one for each token that is good, so that their number is bounded.
+// limits keep one asker from taking the machine. There is one for each token that is good and some for all others, so that their number is bounded.
 type limits struct {
 	now func() time.Time
 	mu  sync.Mutex

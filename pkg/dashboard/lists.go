@@ -44,7 +44,7 @@ type listed struct {
 
 func (d *siteData) lists() []topList {
 	r := d.total
-	return []topList{
+	lists := []topList{
 		d.paths(),
 		d.cut("top_countries", "Countries", "country", "country", listedOf(r.TopCountries, reportwriter.CountryName)),
 		d.cut("top_networks", "Networks", "network", "network", networksOf(r)),
@@ -56,6 +56,8 @@ func (d *siteData) lists() []topList {
 		d.counted("clients", "Kinds of clients", "agent", named(r.Clients, reportwriter.ClientName)),
 		d.counted("enforced", "What the defence did", "defence", named(r.Enforced, reportwriter.ActionName)),
 	}
+	slices.SortStableFunc(lists, func(a, b topList) int { return missingLast(a.Missing, b.Missing) })
+	return lists
 }
 
 func listedOf(values []*schemas.TopValue, words func(string) string) []listed {
@@ -98,7 +100,8 @@ func (d *siteData) cut(id, title, one, field string, values []listed) topList {
 	rows := make([]listRow, len(values))
 	for i, v := range values {
 		rows[i] = d.row(v.label, v.requests, values[0].requests)
-		rows[i].Figures = []string{optional(v.failures, func(n int64) string { return reportwriter.Percent(n, v.requests) }), optional(v.bytes, reportwriter.Bytes)}
+		failed := optional(v.failures, func(n int64) string { return reportwriter.Percent(n, v.requests) })
+		rows[i].Figures = []string{failed, optional(v.bytes, reportwriter.Bytes)}
 	}
 	if list.Missing == "" {
 		list.Rest = d.restWords(list, d.total.Rest[id])
@@ -143,7 +146,8 @@ func (d *siteData) restWords(list topList, rest *schemas.ListRest) []string {
 	if n := rest.GetRequests(); n > 0 {
 		text := "Other: " + share(n)
 		if hidden := rest.GetHidden(); hidden > 0 {
-			text += fmt.Sprintf(", among them %s that fewer than %s shared", reportwriter.Plural(hidden, "value"), reportwriter.Plural(int64(d.total.K), "visitor"))
+			visitors := reportwriter.Plural(int64(d.total.K), "visitor")
+			text += fmt.Sprintf(", among them %s that fewer than %s shared", reportwriter.Plural(hidden, "value"), visitors)
 		}
 		words = append(words, text+".")
 	}

@@ -39,12 +39,16 @@ func (m *memory) put(kind reportstore.RowKind, r *schemas.TrafficReport) {
 	if m.rows[r.Level] == nil {
 		m.rows[r.Level] = map[string][]reportstore.Row{}
 	}
-	rows := slices.DeleteFunc(m.rows[r.Level][r.Host], func(old reportstore.Row) bool {
-		return old.Kind == reportstore.Provisional && old.Report.Minute.AsTime().Equal(r.Minute.AsTime())
-	})
-	rows = append(rows, reportstore.Row{Kind: kind, Report: r})
-	slices.SortStableFunc(rows, func(a, b reportstore.Row) int { return a.Report.Minute.AsTime().Compare(b.Report.Minute.AsTime()) })
-	m.rows[r.Level][r.Host] = rows
+	rows := m.rows[r.Level][r.Host]
+	at := len(rows)
+	for at > 0 && rows[at-1].Report.Minute.AsTime().After(r.Minute.AsTime()) {
+		at--
+	}
+	if at > 0 && rows[at-1].Kind == reportstore.Provisional && rows[at-1].Report.Minute.AsTime().Equal(r.Minute.AsTime()) {
+		at--
+		rows = slices.Delete(rows, at, at+1)
+	}
+	m.rows[r.Level][r.Host] = slices.Insert(rows, at, reportstore.Row{Kind: kind, Report: r})
 	if last := r.LastEvent.AsTime(); r.LastEvent != nil && last.After(m.status.LastEvent) {
 		m.status.LastEvent = last
 	}
@@ -78,7 +82,8 @@ func (m *memory) Sites(ctx context.Context, who access.SiteSet, q reportstore.Si
 			site.ResponseBytes += r.GetResponseBytes()
 			site.Errors += r.StatusClass["5xx"]
 			site.Last = r.LastEvent.AsTime()
-			site.Points = append(site.Points, reportstore.Point{Start: r.Minute.AsTime(), Requests: r.Requests, Provisional: row.Kind == reportstore.Provisional})
+			site.Points = append(site.Points, reportstore.Point{Start: r.Minute.AsTime(), Requests: r.Requests,
+				Provisional: row.Kind == reportstore.Provisional})
 		}
 		if site.Requests > 0 {
 			sites = append(sites, site)
@@ -189,7 +194,8 @@ func addUp(rows []reportstore.Row) *schemas.TrafficReport {
 		all.LastEvent = r.LastEvent
 		for i, p := range all.TopPaths {
 			p.Requests += r.TopPaths[i].Requests
-			p.ResponseBytes, p.Errors, p.CacheMisses = sum(p.ResponseBytes, r.TopPaths[i].ResponseBytes), sum(p.Errors, r.TopPaths[i].Errors), sum(p.CacheMisses, r.TopPaths[i].CacheMisses)
+			p.ResponseBytes, p.Errors, p.CacheMisses = sum(p.ResponseBytes, r.TopPaths[i].ResponseBytes), sum(p.Errors, r.TopPaths[i].Errors),
+				sum(p.CacheMisses, r.TopPaths[i].CacheMisses)
 		}
 		addValues(all.TopCountries, r.TopCountries)
 		addValues(all.TopReferrers, r.TopReferrers)
@@ -236,4 +242,11 @@ func (m *memory) Status(context.Context) (*reportstore.Status, error) {
 
 func (m *memory) Letters(context.Context, int) ([]reportstore.DeadLetter, error) {
 	return m.letters, m.fail
+}
+
+// careless is a store that does not look at who asks.
+type careless struct{ *memory }
+
+func (c careless) Sites(ctx context.Context, _ access.SiteSet, q reportstore.SitesQuery) ([]reportstore.Site, int, error) {
+	return c.memory.Sites(ctx, access.Everything(), q)
 }

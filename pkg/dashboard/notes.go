@@ -27,10 +27,13 @@ func (d *siteData) notes() []string {
 			reportwriter.Plural(n, "line"), reportwriter.Percent(n, d.total.Lines)))
 	}
 	if incomplete > 0 {
-		notes = append(notes, fmt.Sprintf("%s incomplete: lines of theirs were set aside and are tried again.", are(incomplete, d.period.Level)))
+		notes = append(notes, fmt.Sprintf("%s incomplete: lines were set aside and are tried again.", are(incomplete, d.period.Level)))
 	}
 	if open > 0 {
 		notes = append(notes, fmt.Sprintf("%s still being counted (hatched): figures can grow.", are(open, d.period.Level)))
+	}
+	if words := deadWords(d.dead); words != "" {
+		notes = append(notes, words)
 	}
 	if rate := d.total.SampleRate; rate > 0 && rate < 1 {
 		notes = append(notes, fmt.Sprintf("The proxy logs about %.3g %% of requests; all figures are scaled up accordingly.", 100*rate))
@@ -39,6 +42,21 @@ func (d *siteData) notes() []string {
 		notes = append(notes, words)
 	}
 	return notes
+}
+
+// deadWords say how many lines, of whatever site, could not be read.
+func deadWords(dead map[string]int64) string {
+	var lines int64
+	var reasons []string
+	for _, t := range reasonsOf(dead) {
+		lines += t.n
+		reasons = append(reasons, fmt.Sprintf("%s: %s", t.label, reportwriter.Count(t.n)))
+	}
+	if lines == 0 {
+		return ""
+	}
+	return fmt.Sprintf("%s of all that was ever read could not be understood, and may have been this site's (%s).", reportwriter.Plural(lines, "line"),
+		strings.Join(reasons, "; "))
 }
 
 func are(n int64, level string) string {
@@ -67,21 +85,32 @@ var additions = []struct{ field, add string }{
 	{"agent", "$http_user_agent"}, {"referrer", "$http_referer"}, {"client", "$remote_addr"}, {"origin_errors", "$upstream_status"},
 }
 
+// addition is what to add to nginx's log_format for a field; empty where that cannot be said.
+func addition(field string) string {
+	for _, a := range additions {
+		if a.field == field {
+			return "Add " + a.add + " to the proxy's log format."
+		}
+	}
+	return ""
+}
+
 // advice says, a sentence for each thing that the log lacks, what to add to it.
 func advice(r *schemas.TrafficReport) []string {
 	var list []string
 	for _, a := range additions {
 		if slices.Contains(r.NotLogged, a.field) {
-			list = append(list, fmt.Sprintf("The log does not say %s: add %s to the proxy's log format.", fieldWords(a.field), a.add))
+			list = append(list, fmt.Sprintf("Not in the log: %s. Add %s to the proxy's log format.", reportwriter.FieldName(a.field), a.add))
 		}
 	}
 	for _, field := range []string{"country", "network"} {
 		if slices.Contains(r.NotLogged, field) && r.ClientsUnavailable == "" {
-			list = append(list, fmt.Sprintf("The log does not say %s: name a database for them in the configuration.", fieldWords(field)))
+			list = append(list, fmt.Sprintf("Not in the log: %s. Name a database for them in the configuration.", reportwriter.FieldName(field)))
 		}
 	}
 	if r.ClientsUnavailable == "cdn" {
-		list = append(list, "The log holds a delivery network's addresses in place of the visitors': let the proxy log the address that the network passes on.")
+		list = append(list, "The log holds a delivery network's addresses in place of the visitors': "+
+			"let the proxy log the address that the network passes on.")
 	}
 	return list
 }
@@ -102,10 +131,18 @@ func rateWords(v float64) string {
 
 // reasonWords say why lines could not be read.
 var reasonWords = map[string]string{
-	"not_json": "not JSON, although the format is", "broken_json": "broken JSON", "no_match": "not in the format of the log", "no_time": "without a time",
-	"bad_time": "a time that cannot be read", "future": "from the future: is the clock right?", "before_1995": "from before 1995: was the clock ever set?",
-	"too_late": "too late to be counted", "too_long": "longer than 1 MiB", "binary": "not text", "not_a_request": "no request (another log's line, or a heading)",
-	"truncated": "cut off in the middle",
+	"not_json":      "not JSON, although the format is",
+	"broken_json":   "broken JSON",
+	"no_match":      "not in the format of the log",
+	"no_time":       "without a time",
+	"bad_time":      "a time that cannot be read",
+	"future":        "from the future: is the clock right?",
+	"before_1995":   "from before 1995: was the clock ever set?",
+	"too_late":      "too late to be counted",
+	"too_long":      "longer than 1 MiB",
+	"binary":        "not text",
+	"not_a_request": "no request (another log's line, or a heading)",
+	"truncated":     "cut off in the middle",
 }
 
 func reasonOf(name string) string {

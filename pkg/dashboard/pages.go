@@ -42,7 +42,8 @@ func (s *Server) loadPages() (map[string]*template.Template, error) {
 	return pages, nil
 }
 
-// page answers with a page, or, where the page's own script asks for it, with the part that moves. A page that cannot be drawn is an error, not half a page.
+// page answers with a page, or, where the page's own script asks for it, with the part that moves. A page that cannot be drawn is an error, not half
+// a page.
 func (s *Server) page(w http.ResponseWriter, status int, name string, f *frame) {
 	s.draw(w, status, name, "layout.html", f)
 }

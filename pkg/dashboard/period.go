@@ -23,21 +23,24 @@ type chosen struct {
 }
 
 var ranges = []chosen{
-	{"15m", "15 min", 15 * time.Minute}, {"1h", "1 h", time.Hour}, {"6h", "6 h", 6 * time.Hour}, {"24h", "24 h", 24 * time.Hour},
-	{"7d", "7 d", 7 * 24 * time.Hour}, {"30d", "30 d", 30 * 24 * time.Hour}, {"90d", "90 d", 90 * 24 * time.Hour}, {"1y", "1 year", 365 * 24 * time.Hour},
+	{"15m", "15 min", 15 * time.Minute}, {"1h", "1 h", time.Hour}, {"6h", "6 h", 6 * time.Hour}, {"24h", "24 h", day},
+	{"7d", "7 d", 7 * day}, {"30d", "30 d", 30 * day}, {"90d", "90 d", 90 * day}, {"1y", "1 year", 365 * day},
 }
 
 const (
+	day = 24 * time.Hour
+	// defaultRange is shown where none is asked for.
+	defaultRange = "1h"
 	// maxPoints is how many slots one answer covers at most.
 	maxPoints = 2000
 	// minuteSpan is the longest period that is shown by the minute, hourSpan by the hour.
-	minuteSpan = 24 * time.Hour
-	hourSpan   = 40 * 24 * time.Hour
+	minuteSpan = day
+	hourSpan   = 40 * day
 )
 
 // readPeriod finds the period that an address asks for: range=1h up to now, or from and to. There are none longer than maxPoints days.
-func readPeriod(q url.Values, fallback string, now time.Time, keep reportstore.Retention) (period, error) {
-	p, err := readEnds(q, fallback, now)
+func readPeriod(q url.Values, now time.Time, keep reportstore.Retention) (period, error) {
+	p, err := readEnds(q, now)
 	if err != nil {
 		return period{}, err
 	}
@@ -52,11 +55,11 @@ func readPeriod(q url.Values, fallback string, now time.Time, keep reportstore.R
 	return p.aligned()
 }
 
-func readEnds(q url.Values, fallback string, now time.Time) (period, error) {
+func readEnds(q url.Values, now time.Time) (period, error) {
 	if q.Get("from") == "" && q.Get("to") == "" {
 		name := q.Get("range")
 		if name == "" {
-			name = fallback
+			name = defaultRange
 		}
 		for _, r := range ranges {
 			if r.Name == name {

@@ -17,7 +17,8 @@ type need int
 const (
 	nobody  need = iota
 	viewer       // who may see some site
-	anybody      // holds no data
+	anybody      // holds no data; how often it is asked is limited for all together
+	free         // holds no data and costs nothing
 )
 
 // route is one way in.
@@ -46,12 +47,12 @@ func (s *Server) routes() []route {
 		{"GET /api/v1/sites/{host}/total", viewer, s.apiTotal},
 		{"GET /api/v1/sites/{host}/rows", viewer, s.apiRows},
 		{"GET /api/v1/status", viewer, s.apiStatus},
-		{"GET /api/v1/openapi.json", anybody, s.apiDescription},
-		{"GET /login", anybody, s.loginPage},
+		{"GET /api/v1/openapi.json", free, s.apiDescription},
+		{"GET /login", free, s.loginPage},
 		{"POST /login", anybody, s.login},
-		{"POST /logout", anybody, s.logout},
-		{"GET /static/{file}", anybody, s.static},
-		{"GET /healthz", anybody, s.healthz},
+		{"POST /logout", free, s.logout},
+		{"GET /static/{file}", free, s.static},
+		{"GET /healthz", free, s.healthz},
 		{"GET /readyz", anybody, s.readyz},
 		{"/", viewer, func(http.ResponseWriter, *request) error { return errNotFound }},
 	}
@@ -100,16 +101,18 @@ func (s *Server) serve(route route) http.Handler {
 
 func (s *Server) admit(route route, r *http.Request) (*request, error) {
 	answer := &request{Request: r, now: s.config.Now().UTC()}
-	if route.need == anybody {
-		return answer, s.limits.allow("anybody")
-	}
-	if route.need != viewer {
+	switch route.need {
+	case free:
+		return answer, nil
+	case anybody:
+		return answer, s.limits.allow(route.pattern)
+	case nobody:
 		return nil, access.ErrTokenNeeded
 	}
 	facts := factsOf(r)
 	who, err := s.config.Access.Sites(facts)
 	if err != nil {
-		if limited := s.limits.allow("anybody"); limited != nil {
+		if limited := s.limits.allow("strangers"); limited != nil {
 			return nil, limited
 		}
 		return nil, err

@@ -12,8 +12,8 @@ import (
 const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; " +
 	"form-action 'self'; frame-ancestors 'none'"
 
-// secure sets the headers that every answer has, and refuses requests under a name that is not the page's: a foreign site whose name was made to point
-// to this machine could otherwise read it through the visitor's browser.
+// secure sets the headers that every answer has, and refuses requests under a name that is not the page's: a foreign site whose name was made to
+// point to this machine could otherwise read it through the visitor's browser.
 func (s *Server) secure(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
@@ -60,11 +60,11 @@ func secureTransport(r *http.Request) bool {
 }
 
 // forwardingHeaders are what proxies and content delivery networks add; so is all that begins with X-Forwarded- or Cf-.
-var forwardingHeaders = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Fastly-Client-Ip", "Cdn-Loop",
-	"X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Url", "X-Proxyuser-Ip", "X-Appengine-User-Ip"}
+var forwardingHeaders = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Fastly-Client-Ip",
+	"Cdn-Loop", "X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Url", "X-Proxyuser-Ip", "X-Appengine-User-Ip"}
 
-// forwarded tells whether a proxy passed the request on. HTTP/1.0 is a sign of it as well: nginx speaks it to what is behind it, unless told otherwise,
-// while no browser does.
+// forwarded tells whether a proxy passed the request on. HTTP/1.0 is a sign of it as well: nginx speaks it to what is behind it, unless told
+// otherwise, while no browser does.
 func forwarded(r *http.Request) bool {
 	if !r.ProtoAtLeast(1, 1) {
 		return true
@@ -82,7 +82,8 @@ func forwarded(r *http.Request) bool {
 	return false
 }
 
-// sessionCookie holds the token that somebody signed in with. Browsers keep a cookie of such a name only when it comes by HTTPS, from this host alone.
+// sessionCookie holds the token that somebody signed in with. Browsers keep a cookie of such a name only when it comes by HTTPS, from this host
+// alone.
 const sessionCookie = "__Host-floodgauge"
 
 func factsOf(r *http.Request) access.Facts {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/schemas"
@@ -37,7 +36,7 @@ type siteData struct {
 	tablePoints   []reportstore.Point
 	total, before *schemas.TrafficReport
 	fresh         freshness
-	now           time.Time
+	dead          map[string]int64 // lines of all sources that could not be read; nil where that is not for the reader of the page
 }
 
 func (s *Server) sitePage(w http.ResponseWriter, r *request) error {
@@ -56,10 +55,14 @@ func (s *Server) sitePage(w http.ResponseWriter, r *request) error {
 
 func (s *Server) readSite(r *request, host string, p period) (*siteData, error) {
 	ctx, reader := r.Context(), s.config.Reader
-	d := &siteData{host: host, period: p, table: tablePeriod(p), now: r.now}
+	d := &siteData{host: host, period: p, table: tablePeriod(p)}
 	var err error
-	if d.fresh, _, err = s.freshness(ctx, r.now); err != nil {
+	var status *reportstore.Status
+	if d.fresh, status, err = s.freshness(ctx, r.now); err != nil {
 		return nil, err
+	}
+	if r.who.All() {
+		d.dead = status.DeadLines
 	}
 	read := func(p period) ([]reportstore.Point, error) {
 		return reader.Series(ctx, r.who, host, p.Level, p.From, p.To)
@@ -96,8 +99,11 @@ func tablePeriod(p period) period {
 			break
 		}
 		if reportstore.Span(level) > p.step() {
-			step := reportstore.Span(level)
+			step, length := reportstore.Span(level), p.To.Sub(p.From)
 			p.Level, p.From, p.To = level, p.From.Truncate(step), p.To.Add(step-1).Truncate(step)
+			if p.Name != "" { // as when its name is asked for by this level
+				p.From = p.To.Add(-length)
+			}
 		}
 	}
 	return p

@@ -68,7 +68,8 @@ func problemsOf(status *reportstore.Status, live Live, fresh freshness) []string
 		list = append(list, "The collector is halted: "+live.Halted)
 	}
 	if fresh.State == stateBehind {
-		list = append(list, fmt.Sprintf("The collector is behind: %s are not read yet, the oldest for %s.", reportwriter.Bytes(fresh.Behind), span(fresh.Lag)))
+		unread := reportwriter.Bytes(fresh.Behind)
+		list = append(list, fmt.Sprintf("The collector is behind: %s are not read yet, the oldest for %s.", unread, span(fresh.Lag)))
 	}
 	for _, source := range status.Sources {
 		if source.Problem != "" {
@@ -133,7 +134,8 @@ func asideOf(letters []reportstore.DeadLetter, now time.Time) []asideView {
 		if l.Extent == nil {
 			continue
 		}
-		v := asideView{Source: l.Extent.Source, Range: fmt.Sprintf("%d to %d", l.Extent.From, l.Extent.To), Size: reportwriter.Bytes(l.Extent.To - l.Extent.From),
+		v := asideView{Source: l.Extent.Source, Range: fmt.Sprintf("%d to %d", l.Extent.From, l.Extent.To),
+			Size:  reportwriter.Bytes(l.Extent.To - l.Extent.From),
 			Since: moment(l.At, now), Tries: reportwriter.Count(int64(l.Tries)), Next: "by command"}
 		if l.Letter != nil {
 			v.Reason = reasonOf(l.Letter.Reason)

@@ -40,6 +40,7 @@ type replayParts struct {
 	From    time.Time `json:"from,omitzero"`
 	To      time.Time `json:"to,omitzero"`
 	Force   bool      `json:"force,omitempty"`
+	Parts   []string  `json:"parts,omitempty"`
 	Rows    int       `json:"rows"`
 }
 
@@ -48,7 +49,7 @@ func writeWork(file io.Writer, w *Work) error {
 	out := io.MultiWriter(buf, hash)
 	h := header{Version: version, Retry: w.Retry}
 	if r := w.Replay; r != nil {
-		h.Replay = &replayParts{ID: r.ID, Rebuild: r.Rebuild, From: r.From, To: r.To, Force: r.Force, Rows: len(r.Rows)}
+		h.Replay = &replayParts{ID: r.ID, Rebuild: r.Rebuild, From: r.From, To: r.To, Force: r.Force, Parts: r.Parts, Rows: len(r.Rows)}
 	}
 	if err := json.NewEncoder(out).Encode(h); err != nil {
 		return err
@@ -120,7 +121,7 @@ func readWork(in *bufio.Reader) (*Work, error) {
 		return &Work{Retry: h.Retry}, nil
 	}
 	p := h.Replay
-	w := &Work{Replay: &reportstore.Replay{ID: p.ID, Rebuild: p.Rebuild, From: p.From, To: p.To, Force: p.Force}}
+	w := &Work{Replay: &reportstore.Replay{ID: p.ID, Rebuild: p.Rebuild, From: p.From, To: p.To, Force: p.Force, Parts: p.Parts}}
 	opts := protodelim.UnmarshalOptions{MaxSize: -1}
 	for range p.Rows {
 		row := &schemas.TrafficReport{}

@@ -19,7 +19,7 @@ import (
 var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 
 func work() *Work {
-	r := &reportstore.Replay{ID: "id", Rebuild: true, From: noon, To: noon.Add(time.Hour), Force: true}
+	r := &reportstore.Replay{ID: "id", Rebuild: true, From: noon, To: noon.Add(time.Hour), Force: true, Parts: []string{"a", "b"}}
 	for i := range 3 {
 		r.Rows = append(r.Rows, reportstore.Row{Kind: reportstore.Closed,
 			Report: &schemas.TrafficReport{Host: "a.example", Minute: timestamppb.New(noon), Level: "minute", Lines: int64(i)}})

@@ -234,5 +234,6 @@ func (b *body) decompressed(encoding string) (io.ReadCloser, *problem) {
 		}
 		return r.IOReadCloser(), nil
 	}
-	return nil, &problem{Status: http.StatusUnsupportedMediaType, Detail: "The body's Content-Encoding is not known: send it as it is, or with gzip or zstd."}
+	return nil, &problem{Status: http.StatusUnsupportedMediaType,
+		Detail: "The body's Content-Encoding is not known: send it as it is, or with gzip or zstd."}
 }

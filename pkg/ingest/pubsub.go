@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"cloud.google.com/go/pubsub/v2"
@@ -20,41 +21,48 @@ const (
 	maxMessageBytes = 64 << 20
 	// maxBackoff bounds how long a subscription that cannot be read is left alone.
 	maxBackoff = time.Minute
+	// steadyAfter is how long Pub/Sub must not refuse for a subscription to count as readable though nothing comes.
+	steadyAfter = 15 * time.Second
+	// redeliveredAfter is when messages come again that were on their way when the program was killed; Pub/Sub takes no less.
+	redeliveredAfter = 10 * time.Second
 	// stopWithin is how long messages that are being kept when it ends may take.
 	stopWithin = 5 * time.Second
 )
 
-// Pull reads a Pub/Sub subscription ("projects/P/subscriptions/S") into the spool until ctx is done. A message is one line, and is acknowledged when it
-// is on disk; one that comes again, as its acknowledgement was lost, is kept once (see spool.Record). While the spool has no room, messages wait at
-// Pub/Sub. problem is told what is wrong, and nil when that is over, from several goroutines. Credentials come from the environment as for all Google Cloud clients, and
-// PUBSUB_EMULATOR_HOST counts. It returns an error only where subscription is none.
+// Pull reads a Pub/Sub subscription ("projects/P/subscriptions/S") into the spool until ctx is done. A message is one line, and is acknowledged
+// when it is on disk; one that comes again, as its acknowledgement was lost, is kept once (see spool.Record). While the spool has no room, messages
+// wait at Pub/Sub. problem is told what is wrong, and nil when that is over, from several goroutines. Credentials come from the environment as for
+// all Google Cloud clients, and PUBSUB_EMULATOR_HOST counts. It returns an error only where subscription is none.
 func Pull(ctx context.Context, subscription, source string, s *spool.Spool, problem func(error)) error {
 	parts := strings.Split(subscription, "/")
 	if len(parts) != 4 || parts[0] != "projects" || parts[2] != "subscriptions" || parts[1] == "" || parts[3] == "" {
 		return fmt.Errorf("%q is no Pub/Sub subscription: write projects/PROJECT/subscriptions/NAME", subscription)
 	}
+	p := &puller{source: source, spool: s, problem: problem}
 	for backoff := time.Second; ; backoff = min(2*backoff, maxBackoff) {
-		p := &puller{source: source, spool: s, problem: problem}
 		err := p.receive(ctx, parts[1], parts[3])
 		if ctx.Err() != nil {
 			return nil
 		}
-		if p.received {
+		if p.works.Load() {
 			backoff = time.Second
 		}
+		p.works.Store(false)
 		problem(pubsubProblem(subscription, err, backoff))
+		p.told.Store(true)
 		if !wait(ctx, backoff) {
 			return nil
 		}
 	}
 }
 
-// puller is one connection to Pub/Sub.
+// puller reads one subscription.
 type puller struct {
-	source   string
-	spool    *spool.Spool
-	problem  func(error)
-	received bool
+	source  string
+	spool   *spool.Spool
+	problem func(error)
+	works   atomic.Bool // Pub/Sub has not refused for a while
+	told    atomic.Bool // problem knows that it did
 }
 
 // receive pulls until ctx is done or Pub/Sub refuses.
@@ -67,12 +75,24 @@ func (p *puller) receive(ctx context.Context, project, subscription string) erro
 	sub := client.Subscriber(subscription)
 	sub.ReceiveSettings.MaxOutstandingMessages = maxMessages
 	sub.ReceiveSettings.MaxOutstandingBytes = maxMessageBytes
+	sub.ReceiveSettings.MaxDurationPerAckExtension = redeliveredAfter
 	sub.ReceiveSettings.ShutdownOptions = &pubsub.ShutdownOptions{Timeout: stopWithin, Behavior: pubsub.ShutdownBehaviorWaitForProcessing}
+	steady := time.AfterFunc(steadyAfter, p.work)
+	defer steady.Stop()
 	return sub.Receive(ctx, p.message)
+}
+
+// work notes that the subscription can be read.
+func (p *puller) work() {
+	p.works.Store(true)
+	if p.told.CompareAndSwap(true, false) {
+		p.problem(nil)
+	}
 }
 
 // message keeps one message.
 func (p *puller) message(ctx context.Context, m *pubsub.Message) {
+	p.work()
 	line := bytes.TrimSpace(m.Data)
 	if len(line) == 0 {
 		m.Ack()

@@ -36,7 +36,7 @@ func (b *statusBoard) started(now time.Time) { b.change(func(s *Status) { s.Sinc
 func (b *statusBoard) halt(err error)        { b.change(func(s *Status) { s.Halted = err.Error() }) }
 func (b *statusBoard) running()              { b.change(func(s *Status) { s.Halted = "" }) }
 
-func (b *statusBoard) retried()             { b.change(func(s *Status) { s.Retries++ }) }
+func (b *statusBoard) retried() { b.change(func(s *Status) { s.Retries++ }) }
 
 // scanned notes how far the sources are. What they count by reason changes while others read, so it is left out.
 func (b *statusBoard) scanned(sources []*source) {

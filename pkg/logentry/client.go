@@ -48,13 +48,22 @@ func proxyPrefixes(text string) ([]netip.Prefix, error) {
 	return nil, fmt.Errorf("trusted proxy %q is no address, no prefix such as 10.0.0.0/8, and none of %s", text, strings.Join(CDNKeys(), ", "))
 }
 
-// set fills in Client and Peer. A forwarded header is a claim that anybody can make, so it counts only where a trusted proxy connected.
-// A format without the peer's address that has trusted proxies all the same comes from behind them by the operator's word.
+// set fills in Client and Peer. A line that names no address, but a host name, a socket or '-', does not log its client: who counts visitors must
+// not take it for one without any.
 func (f *clientFinder) set(e *Entry, r *raw) {
+	f.find(e, r)
+	if !e.Client.IsValid() {
+		e.Logged &^= 1 << vocabulary.FieldClient
+	}
+}
+
+// find decides on Client. A forwarded header is a claim that anybody can make, so it counts only where a trusted proxy connected.
+// A format without the peer's address that has trusted proxies all the same comes from behind them by the operator's word.
+func (f *clientFinder) find(e *Entry, r *raw) {
 	peer, known := parseAddr(r.peer)
 	e.Peer = peer
 	// A field that repeats the peer vouches for nothing: no proxy that it knows of stands between.
-	if client, ok := parseAddr(r.client); ok && client != peer {
+	if client, ok := f.stated(r.client); ok && client != peer {
 		e.Client, e.ClientTrusted = client, true
 		return
 	}
@@ -65,11 +74,20 @@ func (f *clientFinder) set(e *Entry, r *raw) {
 	case f.trusts(peer, known, r.peer):
 		e.Client = f.rightmostUntrusted(forwarded)
 		e.ClientTrusted = e.Client.IsValid()
-	case len(r.peer) == 0:
-		e.Logged &^= 1 << vocabulary.FieldClient // a claim is no client
+	case len(r.peer) == 0: // a claim is no client
 	default:
 		e.Client = peer
 	}
+}
+
+// stated reads the field that is always believed. A list in it is a forwarded header all the same: without trusted proxies nobody can tell who of
+// them was the client.
+func (f *clientFinder) stated(client []byte) (netip.Addr, bool) {
+	if f.trusted != nil && bytes.IndexByte(client, ',') >= 0 {
+		addr := f.rightmostUntrusted(client)
+		return addr, addr.IsValid()
+	}
+	return parseAddr(client)
 }
 
 func (f *clientFinder) trusts(peer netip.Addr, known bool, raw []byte) bool {

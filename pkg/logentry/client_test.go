@@ -41,8 +41,8 @@ func TestForwardedHeaderCountsFromTrustedProxiesOnly(t *testing.T) {
 			if got.Client != c.client || got.ClientTrusted != c.believed {
 				t.Errorf("client %q, believed %v; want %q, %v", got.Client, got.ClientTrusted, c.client, c.believed)
 			}
-			if !e.Logged.Has(vocabulary.FieldClient) {
-				t.Error("clients count as not logged")
+			if e.Logged.Has(vocabulary.FieldClient) != (c.client != "") {
+				t.Errorf("client %q, logged: %s", c.client, logged(e))
 			}
 		})
 	}
@@ -77,6 +77,35 @@ func TestForwardedHeaderWithoutPeer(t *testing.T) {
 		e := parse(t, p, `"203.0.113.9" 2026-05-04T12:00:07Z 200`)
 		if got := read(e); got.Client != c.client || got.ClientTrusted != (c.client != "") || e.Logged.Has(vocabulary.FieldClient) != (c.client != "") {
 			t.Errorf("trusted %v: %q, logged: %s", c.trusted, got.Client, logged(e))
+		}
+	}
+}
+
+// TestClientsThatAreNoAddresses: what stands in the place of an address and is none does not count as a logged client.
+func TestClientsThatAreNoAddresses(t *testing.T) {
+	for _, client := range []string{"client0.isp.example", "-", "unix:", "unknown"} {
+		e := parse(t, mustParser(t, Source{Format: "combined"}), client+` - - [04/May/2026:12:00:07 +0000] "GET / HTTP/1.1" 200 5 "-" "curl/8.5"`)
+		if e.Client.IsValid() || e.Logged.Has(vocabulary.FieldClient) || !e.Logged.Has(vocabulary.FieldAgent) {
+			t.Errorf("%s: logged: %s", client, logged(e))
+		}
+	}
+	e := parse(t, mustParser(t, Source{Format: "gcp"}), `{"httpRequest":{"requestMethod":"GET","requestUrl":"https://news.example.org/","status":200},"timestamp":"2026-05-04T12:00:07Z"}`)
+	if e.Logged.Has(vocabulary.FieldClient) {
+		t.Errorf("an entry without remoteIp logs its client: %s", logged(e))
+	}
+}
+
+// TestListsInTheClientField: the address that the trusted proxies did not add themselves; without such proxies, none.
+func TestListsInTheClientField(t *testing.T) {
+	m := &Mapping{Name: "mine", Fields: map[string]string{"time": "t", "client": "c", "status": "s"}}
+	for trusted, want := range map[string]string{"": "", "10.0.0.0/8": "192.168.1.100"} {
+		src := Source{Format: "mine", Mapping: m}
+		if trusted != "" {
+			src.TrustedProxies = []string{trusted}
+		}
+		e := parse(t, mustParser(t, src), `{"t":"2026-05-04T12:00:07Z","c":"192.168.1.100,10.0.0.50","s":200}`)
+		if got := read(e); got.Client != want || e.Logged.Has(vocabulary.FieldClient) != (want != "") {
+			t.Errorf("trusted %q: client %q, want %q; logged: %s", trusted, got.Client, want, logged(e))
 		}
 	}
 }

@@ -143,6 +143,42 @@ func TestDetectMixedTextFormats(t *testing.T) {
 	}
 }
 
+// TestDetectByTheWholeShape: host names, sockets and nothing in place of the client's address do not hide a virtual host, nor make one.
+func TestDetectByTheWholeShape(t *testing.T) {
+	const rest = ` [04/May/2026:12:00:07 +0000] "GET /a?%d HTTP/1.1" 404 15734 "-" "curl/8"`
+	for front, host := range map[string]string{
+		"blog.example.com:443 client0.isp.example - -":      "blog.example.com",
+		"blog.example.com:443 - - -":                        "blog.example.com",
+		"blog.example.com unix: - -":                        "blog.example.com",
+		"blog.example.com client0.isp.example - john":       "blog.example.com",
+		"blog.example.com client0.isp.example - john doe":   "blog.example.com",
+		"blog.example.com - - john doe":                     "blog.example.com",
+		"client0.isp.example - -":                           "",
+		"client0.isp.example - john doe":                    "",
+		"client0.isp.example - john van der doe":            "",
+		"unix: - -":                                         "",
+		"- - -":                                             "",
+		"198.51.100.23 - -":                                 "",
+		"198.51.100.23, 198.51.100.24 - -":                  "",
+		"news.example.org:443 198.51.100.23 ident John Doe": "news.example.org",
+	} {
+		want := "combined"
+		if host != "" {
+			want = "vhost-combined"
+		}
+		got, err := Detect(sample(front+rest, 20, 0))
+		if err != nil || got.Format != want || got.Matched != 20 {
+			t.Errorf("%s: %+v, %v", front, got, err)
+		}
+		for format := range textFormats {
+			e := parse(t, mustParser(t, Source{Format: format}), fmt.Sprintf(front+rest, 1))
+			if string(e.Host) != host {
+				t.Errorf("%s: read as %s, the host is %q", front, format, string(e.Host))
+			}
+		}
+	}
+}
+
 func TestDetectErrors(t *testing.T) {
 	for name, c := range map[string]struct {
 		data string

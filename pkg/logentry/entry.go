@@ -46,7 +46,7 @@ type Entry struct {
 	ASN     uint32  // from the line; 0 where unknown
 
 	// Logged holds the fields that the line's format logs, whether or not this line has a value: a format with a cache field whose
-	// value is "-" counts as logged.
+	// value is "-" counts as logged. FieldClient alone is there only where the line has an address.
 	Logged vocabulary.Fields
 }
 

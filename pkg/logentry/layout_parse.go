@@ -151,8 +151,12 @@ func (p *piece) end(line []byte, at int) int {
 			return at + i
 		}
 		return end
-	case p.time != nil && len(p.until) == 0:
-		return p.time.end(line, at)
+	case p.time != nil:
+		// A time may have the fixed text in itself, such as a space. What is no time, such as '-', ends at the first.
+		end := p.time.end(line, at)
+		if len(p.until) == 0 || end >= 0 && bytes.HasPrefix(line[end:], p.until) {
+			return end
+		}
 	}
 	return p.find(line, at, p.until)
 }
@@ -237,7 +241,7 @@ func findWords(line []byte, at int, text []byte, words int) int {
 	return -1
 }
 
-// end gives the length that the pattern takes, as it stands right before another value.
+// end finds where a time ends that begins at at; -1 where there is none.
 func (t *timePattern) end(line []byte, at int) int {
 	switch t.style {
 	case styleCLF:

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"time"
 	_ "time/tzdata" // zones of sources, also on machines without a database of them
+
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // Parser reads lines of one format into entries. It keeps state between lines and serves one goroutine.
@@ -120,16 +122,29 @@ func (p *Parser) sure(reason Reason) bool {
 	return ok && !bytes.HasSuffix(p.raw.host, []byte{','})
 }
 
-// readOtherwise tries the other layout on a line of which the first one is not sure. A name in place of the address is possible, so the
-// first reading stands where the second is no better.
+// readOtherwise tries the other layout on a line of which the first one is not sure. A name in place of the address is possible; where both layouts
+// fit, the words in front decide.
 func (p *Parser) readOtherwise(line []byte, e *Entry, reason Reason) Reason {
-	if other := p.try(p.alternate, line, e); p.sure(other) {
+	other := p.try(p.alternate, line, e)
+	switch {
+	case p.sure(other), other == OK && reason != OK:
+		return OK
+	case reason != OK:
+		return reason
+	case other == OK && p.alternate.logged.Has(vocabulary.FieldHost) == hostInFront(line):
 		return OK
 	}
-	if reason != OK {
-		return reason
-	}
 	return p.try(p.layout, line, e)
+}
+
+// hostInFront tells by the words before the time whether the virtual host stands before a client that is no address: then there are at least four,
+// and the client's identity, for which next to every log has '-', is not the second of them. Users may have spaces in their names. A comma: see sure.
+func hostInFront(line []byte) bool {
+	front, _, _ := bytes.Cut(line, []byte(" ["))
+	first, rest, _ := bytes.Cut(front, []byte{' '})
+	second, rest, _ := bytes.Cut(rest, []byte{' '})
+	third, _, four := bytes.Cut(rest, []byte{' '})
+	return four && !bytes.HasSuffix(first, []byte{','}) && (string(second) != "-" || string(third) == "-")
 }
 
 // explain finds a better reason for a line that fits no format: binary data, an empty line or a comment.

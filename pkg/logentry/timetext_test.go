@@ -50,6 +50,30 @@ func FuzzCLFTime(f *testing.F) {
 	})
 }
 
+// TestTimesWithTheTextThatFollows: a time does not end at a space of its own, though a space follows it; a time that is none gives its reason.
+func TestTimesWithTheTextThatFollows(t *testing.T) {
+	for format, line := range map[string]string{
+		`%h %v %{%Y-%m-%d %H:%M:%S}t %m %U %>s`:                    `198.51.100.23 www.example.org 2026-05-04 12:00:07 GET /a 404`,
+		`%h %{%F %T}t %v %m %U %>s`:                                `198.51.100.23 2026-05-04 12:00:07 www.example.org GET /a 404`,
+		`%h %v %m %U %>s %{%F %T}t`:                                `198.51.100.23 www.example.org GET /a 404 2026-05-04 12:00:07`,
+		`%h %{begin:%a %b %e %H:%M:%S %Y}t %v %m %U %>s`:           `198.51.100.23 Mon May  4 12:00:07 2026 www.example.org GET /a 404`,
+		`$remote_addr $time_local $host "$request" $status`:        `198.51.100.23 04/May/2026:12:00:07 +0000 www.example.org "GET /a HTTP/1.1" 404`,
+		`$remote_addr $time_local "$request" $status $server_name`: `198.51.100.23 04/May/2026:12:00:07 +0000 "GET /a HTTP/1.1" 404 www.example.org`,
+	} {
+		p := mustParser(t, Source{Format: format})
+		e := parse(t, p, line)
+		if got := read(e); e.Time != 1777896007e9 || got.Client != "198.51.100.23" || got.Host != "www.example.org" || got.Status != 404 || got.Path != "/a" {
+			t.Errorf("%s: %+v", format, got)
+		}
+	}
+	p := mustParser(t, Source{Format: `%h %{%F %T}t %m %>s`})
+	for line, want := range map[string]Reason{"198.51.100.23 - GET 404": ReasonNoTime, "198.51.100.23 2026-05-99 12:00:07 GET 404": ReasonBadTime} {
+		if got := p.Parse([]byte(line), new(Entry)); got != want {
+			t.Errorf("%s: %s, want %s", line, got, want)
+		}
+	}
+}
+
 // What strftime wrote is read back, for every conversion that is understood.
 func TestStrftimeFormats(t *testing.T) {
 	brussels, err := time.LoadLocation("Europe/Brussels")

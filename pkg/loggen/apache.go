@@ -139,7 +139,8 @@ func apacheBytes(dst []byte, r *Request) []byte {
 }
 
 func apacheTime(argument string) field {
-	switch strings.TrimPrefix(strings.TrimPrefix(argument, "begin:"), "end:") {
+	format := strings.TrimPrefix(strings.TrimPrefix(argument, "begin:"), "end:")
+	switch format {
 	case "sec":
 		return func(dst []byte, r *Request) []byte { return appendUint(dst, uint64(r.Time/second)) }
 	case "msec":
@@ -154,7 +155,7 @@ func apacheTime(argument string) field {
 		plain := timeField("02/Jan/2006:", 0, " +0000]")
 		return func(dst []byte, r *Request) []byte { return plain(append(dst, '['), r) }
 	}
-	return strftime(argument)
+	return strftime(format)
 }
 
 // strftime knows the layouts that people use: a date, then 'T', ' ' or ':', then %T or %H:%M:%S, then perhaps a zone.

@@ -206,6 +206,8 @@ var (
 				vocabulary.FieldCountry, vocabulary.FieldNetwork)},
 		{format: `%{usec}t %v %a "%m %U%q %H" %>s %I %B %D "%{Referer}i" "%{User-Agent}i"`, time: microsecond, latency: microsecond,
 			logs: combinedFields | vocabulary.Of(vocabulary.FieldHost, vocabulary.FieldLatency, vocabulary.FieldRequestBytes)},
+		{format: `%{begin:%Y-%m-%d %H:%M:%S}t %v %a "%m %U%q %H" %>s %B "%{Referer}i" "%{User-Agent}i"`, time: second,
+			logs: combinedFields | vocabulary.Of(vocabulary.FieldHost)},
 	}
 )
 

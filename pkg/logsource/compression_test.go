@@ -57,6 +57,10 @@ func zstandardOf(content []byte) []byte {
 // bzip2ed uses the program, as no library here writes the format.
 func bzip2ed(t testing.TB, content []byte) []byte {
 	t.Helper()
+	return bzip2Of(t, content)
+}
+
+func bzip2Of(t tester, content []byte) []byte {
 	cmd := exec.Command("bzip2", "-c")
 	cmd.Stdin = bytes.NewReader(content)
 	out, err := cmd.Output()

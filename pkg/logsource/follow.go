@@ -2,6 +2,7 @@ package logsource
 
 import (
 	"cmp"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
@@ -26,6 +27,9 @@ const (
 	writtenAfter = 10 * time.Second
 	// finishedAfter is how long a rotated file must not have changed to be taken for finished: servers write to it until they are told.
 	finishedAfter = time.Minute
+	// lostAfter is how long a file must be gone to count as lost, and lostFor is how long that is said.
+	lostAfter = 10 * time.Second
+	lostFor   = time.Hour
 )
 
 // Unread is a stretch of a file that nobody has read yet.
@@ -38,18 +42,21 @@ type Unread struct {
 	Mod    time.Time // when the file was last changed
 }
 
-// Follower finds what there is to read in logs that grow and are rotated. It keeps nothing on disk and opens files only while it looks at them: what
-// was read, its caller says at every scan. It is not safe for concurrent use.
+// Follower finds what there is to read in logs that grow and are rotated. It keeps nothing on disk and opens files only to look at what has changed:
+// what was read, its caller says at every scan. It is not safe for concurrent use.
 //
 // A log may be rotated by renaming, by copying and truncating, with numbers or dates, with compression; it may be replaced, and all that may happen
-// while nobody follows it. Files are told apart by their beginning alone. So these cannot be told apart: bytes that two files of one log have in
-// common from their beginning on (they are taken for one file's copies, as copies look like that), and files that have the same first 4 KiB.
+// while nobody follows it. Files are told apart by their beginning alone. So these cannot be told apart: lines that two files of one log have in
+// common from their beginning on, as copies look like that (a line's id is the same in both, too), and files whose first 4 KiB are the same. And what
+// is written to a log between its copy and its truncation is lost unless a scan came in between. A file shorter than 4 KiB that is moved to another
+// folder while nobody follows it is read again.
 type Follower struct {
 	source   string
 	patterns []string
 	opts     FollowOptions
 	key      logentry.Key
 
+	names logNames
 	files map[string]*followed // by path, as of the last scan
 	gone  []*followed          // what was there before: it may come back under another name, and copies of it may still be written
 }
@@ -61,7 +68,7 @@ const maxGone = 100
 // read with its rotated files.
 func NewFollower(source string, patterns []string, opts FollowOptions, key logentry.Key) *Follower {
 	opts.Siblings = cmp.Or(opts.Siblings, defaultSiblings)
-	return &Follower{source: source, patterns: patterns, opts: opts, key: key, files: map[string]*followed{}}
+	return &Follower{source: source, patterns: patterns, opts: opts, key: key, names: logNames{}, files: map[string]*followed{}}
 }
 
 // Scan returns what is to be read besides read, what was changed first coming first. Of a file that grows these are whole lines only. problems are
@@ -71,7 +78,7 @@ func (f *Follower) Scan(read Cursor, now time.Time) (unread []Unread, problems [
 	present, more := f.refresh(candidates, len(read) > 0, now)
 	problems = append(problems, more...)
 	offered := Cursor{}
-	var lengths []int // that names in read are made from
+	var lengths, offeredLengths []int // that names in read and in offered are made from
 	for _, file := range f.wanted(present, now) {
 		if file.coveredBy(read) {
 			continue
@@ -84,14 +91,37 @@ func (f *Follower) Scan(read Cursor, now time.Time) (unread []Unread, problems [
 			file.ignored = true
 			continue
 		}
-		for _, gap := range f.gaps(file, present, read, offered) {
+		for _, gap := range f.gaps(file, present, read, offered, offeredLengths) {
 			u := f.unread(file, gap)
 			unread = append(unread, u)
 			offered.Add(u.File, gap)
+			if !slices.Contains(offeredLengths, u.Range.Prefix) {
+				offeredLengths = append(offeredLengths, u.Range.Prefix)
+			}
 			file.offered = true
 		}
 	}
-	return unread, problems
+	return unread, append(problems, f.lost(present, read, now)...)
+}
+
+// lost tells of files that are gone before all of them was read. A file that was renamed is found again within a scan or two.
+func (f *Follower) lost(present []*followed, read Cursor, now time.Time) (problems []error) {
+	for _, old := range f.gone {
+		age := now.Sub(old.goneAt)
+		if age < lostAfter || age > lostFor || old.coveredBy(read) || slices.ContainsFunc(present, old.livesOnIn) {
+			continue
+		}
+		f.match(old, present, lengthsIn(read), read)
+		missing := int64(0)
+		for _, gap := range gapsIn(joined(old.spans(read)), min(old.limit, old.info.Size())) {
+			missing += gap.To - gap.From
+		}
+		if missing > 0 {
+			problems = append(problems, fmt.Errorf("%s was deleted or overwritten before its last %d bytes were read: keep rotated files for longer",
+				old.path, missing))
+		}
+	}
+	return problems
 }
 
 // wanted returns the files that may have something to read, those that were changed first coming first.
@@ -169,13 +199,11 @@ func (f *Follower) eachName(file *followed, present []*followed, lengths []int, 
 }
 
 // gaps returns what of a file neither was read nor is to be read out of another file.
-func (f *Follower) gaps(file *followed, present []*followed, read, offered Cursor) []Span {
+func (f *Follower) gaps(file *followed, present []*followed, read, offered Cursor, offeredLengths []int) []Span {
 	spans := file.spans(read)
-	if len(offered) > 0 {
-		f.eachName(file, present, lengthsIn(offered), func(name string, clip int64) {
-			spans = append(spans, clipped(offered[name], clip)...)
-		})
-	}
+	f.eachName(file, present, offeredLengths, func(name string, clip int64) {
+		spans = append(spans, clipped(offered[name], clip)...)
+	})
 	return gapsIn(joined(spans), file.limit)
 }
 
@@ -204,7 +232,7 @@ func (f *Follower) refresh(candidates []candidate, known bool, now time.Time) (p
 			continue
 		}
 		file, err := f.look(c, before, now)
-		if err != nil {
+		if err != nil && (file == nil || file.compression == None || file.quiet(writtenAfter, now)) {
 			problems = append(problems, err)
 		}
 		if file != nil {
@@ -213,7 +241,7 @@ func (f *Follower) refresh(candidates []candidate, known bool, now time.Time) (p
 		}
 	}
 	for _, old := range before {
-		if !old.goesOn {
+		if old.goneAt = now; !old.goesOn {
 			f.gone = append(f.gone, old)
 		}
 	}

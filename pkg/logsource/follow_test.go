@@ -25,6 +25,8 @@ type world struct {
 	want    map[string]bool // whole lines that were written
 	partial string          // beginning of the line that is being written
 	writing string          // path of the file that the server has open
+	dated   bool            // rotated files are named by dates
+	rotated []string        // paths of rotated files, newest first, if dated
 
 	opts     FollowOptions
 	patterns []string
@@ -106,23 +108,36 @@ func (w *world) exists(path string) bool {
 	return err == nil
 }
 
-// shift makes room for a new log.1.
-func (w *world) shift() {
-	for n := 8; n >= 1; n-- {
-		for _, end := range []string{"", ".gz", ".zst"} {
+// shift makes room for a newly rotated file and returns its path.
+func (w *world) shift() string {
+	if w.dated {
+		path := fmt.Sprintf("%s-20260504-%010d", w.log, len(w.rotated)+1_000_000_000)
+		w.rotated = append([]string{path}, w.rotated...)
+		return path
+	}
+	for n := 20; n >= 1; n-- {
+		for _, end := range []string{"", ".gz", ".zst", ".bz2"} {
 			if from := fmt.Sprintf("%s.%d%s", w.log, n, end); w.exists(from) {
 				w.check(os.Rename(from, fmt.Sprintf("%s.%d%s", w.log, n+1, end)))
 			}
 		}
 	}
+	return w.log + ".1"
+}
+
+// rotatedPath returns the path of the n-th rotated file from the newest on.
+func (w *world) rotatedPath(n int) string {
+	if w.dated && n <= len(w.rotated) {
+		return w.rotated[n-1]
+	}
+	return fmt.Sprintf("%s.%d", w.log, n)
 }
 
 // rename rotates by renaming; the server goes on writing to the old file until reopen.
 func (w *world) rename() {
 	if w.exists(w.log) {
-		w.shift()
-		w.check(os.Rename(w.log, w.log+".1"))
-		w.writing = w.log + ".1"
+		w.writing = w.shift()
+		w.check(os.Rename(w.log, w.writing))
 	}
 }
 
@@ -145,8 +160,11 @@ func (w *world) compress(path, end string) {
 	info, err := os.Stat(path)
 	w.check(err)
 	content := gzipOf(w.read(path))
-	if end == ".zst" {
+	switch end {
+	case ".zst":
 		content = zstandardOf(w.read(path))
+	case ".bz2":
+		content = bzip2Of(w.t, w.read(path))
 	}
 	w.put(path+end, content[:len(content)/2], os.O_TRUNC)
 	w.step() // while it is half done
@@ -161,11 +179,10 @@ func (w *world) copyTruncate(between func()) {
 		return
 	}
 	w.finishLine()
-	w.shift()
-	content := w.read(w.log)
-	w.put(w.log+".1", content[:len(content)/3], os.O_TRUNC)
+	copied, content := w.shift(), w.read(w.log)
+	w.put(copied, content[:len(content)/3], os.O_TRUNC)
 	between()
-	w.put(w.log+".1", content, os.O_TRUNC)
+	w.put(copied, content, os.O_TRUNC)
 	between()
 	w.put(w.log, nil, os.O_TRUNC)
 }
@@ -242,6 +259,9 @@ func TestFollowedLogIsReadOnce(t *testing.T) {
 			t.Fatal(err)
 		}
 		w := newWorld(t, dir)
+		w.dated = rapid.Bool().Draw(t, "dated")
+		w.patterns = []string{rapid.SampledFrom([]string{w.log, dir, filepath.Join(dir, "*.log"), filepath.Join(dir, "acc*")}).Draw(t, "pattern")}
+		w.restart()
 		lengths := rapid.SliceOfN(rapid.SampledFrom([]int{1, 3, 30, 300, 1500, 4100}), 1, 8)
 		some := func() {
 			w.stepSome(func(int, string) int64 {
@@ -252,7 +272,7 @@ func TestFollowedLogIsReadOnce(t *testing.T) {
 			"write": func(t *rapid.T) { w.write(lengths.Draw(t, "lengths"), rapid.Bool().Draw(t, "unfinished")) },
 			"step":  func(*rapid.T) { w.step() },
 			"some":  func(*rapid.T) { some() },
-			"rename": func(t *rapid.T) {
+			"rename": func(*rapid.T) {
 				if w.writing == w.log {
 					w.rename()
 				}
@@ -266,7 +286,7 @@ func TestFollowedLogIsReadOnce(t *testing.T) {
 				})
 			},
 			"compress": func(t *rapid.T) {
-				w.compress(fmt.Sprintf("%s.%d", w.log, rapid.IntRange(1, 3).Draw(t, "which")), rapid.SampledFrom([]string{".gz", ".zst"}).Draw(t, "how"))
+				w.compress(w.rotatedPath(rapid.IntRange(1, 3).Draw(t, "which")), rapid.SampledFrom([]string{".gz", ".zst"}).Draw(t, "how"))
 			},
 			"restart": func(*rapid.T) { w.restart() },
 			"wait": func(t *rapid.T) {
@@ -275,6 +295,8 @@ func TestFollowedLogIsReadOnce(t *testing.T) {
 			},
 		})
 		w.reopen()
+		w.settle()
+		w.restart()
 		w.settle()
 	})
 }

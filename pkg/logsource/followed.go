@@ -35,7 +35,8 @@ type followed struct {
 	whole   bool // it can only be read from its beginning to its end
 	tooOld  bool
 	offered bool
-	goesOn  bool // while a scan looks at the files: it is still there, perhaps grown
+	goneAt  time.Time // when it was there last
+	goesOn  bool      // while a scan looks at the files: it is still there, perhaps grown
 	matches []matched
 }
 
@@ -69,6 +70,12 @@ func (file *followed) name(key logentry.Key, n int) string {
 // beginsWith tells whether a file of the same log begins with all that other has, and has more.
 func (file *followed) beginsWith(other *followed) bool {
 	return file != other && file.log == other.log && len(file.head) > len(other.head) && bytes.HasPrefix(file.head, other.head)
+}
+
+// livesOnIn tells whether another file has all that this one had, as far as can be told.
+func (file *followed) livesOnIn(other *followed) bool {
+	return (file.log == other.log || len(file.head) == identityBytes) && bytes.HasPrefix(other.head, file.head) &&
+		(other.compression != None || other.info.Size() >= file.end)
 }
 
 // spans returns what was read of the file, as far as its matches say.
@@ -146,8 +153,13 @@ func (f *Follower) look(c candidate, before map[string]*followed, now time.Time)
 	if errors.Is(err, io.EOF) {
 		return nil, nil // it was truncated this moment
 	}
-	if err != nil {
+	switch {
+	case err != nil:
 		file.problem, file.ignored = unlessGone(file.path, err), true
+	case file.framing != Lines && old != nil && old.offered && bytes.HasPrefix(file.head, old.head):
+		file.offered = true
+		file.problem = fmt.Errorf("%s was read as one piece of JSON and was changed since, and what was added is not read: write one JSON object a line",
+			file.path)
 	}
 	return file, file.problem
 }
@@ -194,11 +206,14 @@ func (file *followed) begin(in *os.File, now time.Time) error {
 	s := openStream(file.path, io.NewSectionReader(in, 0, size), size)
 	defer s.release()
 	view := s.view(viewBytes)
-	if len(view) == 0 && s.raw.err != nil {
-		return s.explain(s.raw.err)
+	file.compression = s.compression
+	if len(view) == 0 && size > 0 {
+		if _, err := s.Read(make([]byte, 1)); !errors.Is(err, io.EOF) || s.compression == None {
+			return err
+		}
 	}
 	file.head = bytes.Clone(view[:min(len(view), identityBytes)])
-	file.compression, file.framing = s.compression, framingOf(view)
+	file.framing = framingOf(view)
 	file.framed = bytes.IndexByte(view, '\n') >= 0
 	file.see(size, now)
 	if why := refusal(view); why != "" || isBinary(view) {

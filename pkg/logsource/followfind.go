@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -22,19 +23,27 @@ type finding struct {
 	candidates []candidate
 	problems   []error
 	paths      map[string]bool
-	taken      map[fileKey][]fs.FileInfo
+	taken      map[fileKey][]int // indexes into candidates
+	names      logNames
 	logs       []string // whose rotated files are looked for
 }
 
 // find finds the files that there are by now. Logs come before their rotated files: a log that is renamed meanwhile is found, if twice.
 func (f *Follower) find() ([]candidate, []error) {
-	found := &finding{paths: map[string]bool{}, taken: map[fileKey][]fs.FileInfo{}}
+	found := &finding{names: f.names, paths: map[string]bool{}, taken: map[fileKey][]int{}}
 	for _, pattern := range f.patterns {
 		found.pattern(pattern)
 	}
-	folders := map[string][]fs.DirEntry{}
-	for _, log := range found.logs {
-		found.siblings(log, folders)
+	folders := map[string]map[string][]string{}
+	slices.Sort(found.logs)
+	for _, log := range slices.Compact(found.logs) {
+		dir := filepath.Dir(log)
+		if folders[dir] == nil {
+			folders[dir] = found.rotatedIn(dir)
+		}
+		for _, path := range folders[dir][log] {
+			found.entry(path)
+		}
 	}
 	return found.candidates, found.problems
 }
@@ -88,6 +97,14 @@ func (f *finding) glob(pattern string) {
 			f.entry(path)
 		}
 	}
+	// A log that was renamed may not be there again yet.
+	more, _ := filepath.Glob(pattern + "*") // valid as the pattern is
+	for _, path := range more {
+		log, rotated := f.names.of(path)
+		if matches, _ := filepath.Match(pattern, log); rotated && matches && (!isHidden(log) || isHidden(pattern)) {
+			f.logs = append(f.logs, log)
+		}
+	}
 }
 
 // folder takes the files in a folder and its folders. As in Expand, links to folders are not followed.
@@ -120,36 +137,34 @@ func (f *finding) entry(path string) {
 	}
 }
 
-// siblings takes the rotated files of a log.
-func (f *finding) siblings(log string, folders map[string][]fs.DirEntry) {
-	dir := filepath.Dir(log)
-	entries, known := folders[dir]
-	if !known {
-		entries, _ = os.ReadDir(dir) // whoever may not list it has the log alone
-		folders[dir] = entries
-	}
+// rotatedIn lists the rotated files in a folder by their log. Whoever may not list it has the log alone.
+func (f *finding) rotatedIn(folder string) map[string][]string {
+	rotated := map[string][]string{}
+	entries, _ := os.ReadDir(folder)
 	for _, entry := range entries {
-		full := filepath.Join(dir, entry.Name())
-		if of, rotated := logOf(full); rotated && of == log {
-			f.entry(full)
+		full := filepath.Join(folder, entry.Name())
+		if log, is := f.names.of(full); is {
+			rotated[log] = append(rotated[log], full)
 		}
 	}
+	return rotated
 }
 
 // take takes a file once, by whatever paths it is found.
 func (f *finding) take(path string, info fs.FileInfo, named bool) {
-	if f.paths[path] {
-		return
-	}
-	f.paths[path] = true
 	key := fileKey{info.Size(), info.ModTime().UnixNano()}
-	for _, other := range f.taken[key] {
-		if os.SameFile(other, info) {
+	for _, i := range f.taken[key] {
+		if other := &f.candidates[i]; os.SameFile(other.info, info) {
+			other.named = other.named || named
 			return
 		}
 	}
-	f.taken[key] = append(f.taken[key], info)
-	log, rotated := logOf(path)
+	if f.paths[path] {
+		return // it has changed since
+	}
+	f.paths[path] = true
+	f.taken[key] = append(f.taken[key], len(f.candidates))
+	log, rotated := f.names.of(path)
 	if !rotated {
 		f.logs = append(f.logs, log)
 	}

@@ -19,33 +19,38 @@ const (
 var errEnough = errors.New("enough was read")
 
 // Head returns the beginning of a file. sample holds up to 256 KiB of whole lines as ReadRange hands them over, without lines that are too
-// long, for the recognition of the format; first holds the first 4 KiB of the text, of which the file's identity is made. Standard input is read from stdin and can be read
-// from there again. Damage behind the sample is no error.
+// long, for the recognition of the format; first holds the first 4 KiB of the text, of which the file's identity is made. Standard input is read
+// from stdin and can be read from there again. Damage behind the sample is no error.
 func Head(f File, stdin *Stdin) (sample, first []byte, err error) {
-	var o Options
-	if f.Path == StdinPath {
-		if stdin == nil {
-			return nil, nil, errors.New("standard input was not opened")
-		}
-		o.Stdin = io.LimitReader(stdin.look(), stdinHead)
+	if f.Path == StdinPath && stdin == nil {
+		return nil, nil, errors.New("standard input was not opened")
 	}
-	r := Range{Path: f.Path, To: -1, Whole: !f.divisible(), Size: f.Size}
-	rd := newReader(context.Background(), r, o, func(b *logentry.Block) error {
+	first, err = f.look(0, -1, stdin, func(b *logentry.Block) error {
 		sample = appendLines(sample, b)
 		if len(sample) >= sampleBytes {
 			return errEnough
 		}
 		return nil
 	})
-	rd.inStep = true // nothing may read standard input after this function has returned
-	err = rd.read()
-	first = rd.sink.origin.first
 	sample = cutSample(sample)
 	var damage *DamagedError
 	if errors.Is(err, errEnough) || errors.As(err, &damage) && len(sample) > 0 {
 		err = nil
 	}
 	return sample, first, err
+}
+
+// look reads lines of a file, without using them up where they are standard input's. first are the first 4 KiB of the text.
+func (f File) look(from, to int64, stdin *Stdin, emit func(*logentry.Block) error) (first []byte, err error) {
+	var o Options
+	if f.Path == StdinPath {
+		o.Stdin = io.LimitReader(stdin.look(), stdinHead)
+	}
+	r := Range{Path: f.Path, From: from, To: to, Whole: !f.divisible(), Size: f.Size}
+	rd := newReader(context.Background(), r, o, emit)
+	rd.inStep = true // nothing may read standard input after this function has returned
+	err = rd.read()
+	return rd.sink.origin.first, err
 }
 
 // appendLines adds the lines of a block, without one in which the data broke.

@@ -23,20 +23,18 @@ const wholeMark = "z"
 func lastingName(key logentry.Key, log string, first []byte) string {
 	hash := logentry.FileIdentity(key, first)
 	if len(first) < logentry.IdentityBytes {
-		hash = logentry.LineID(key, hash, int64(logentry.FileIdentity(key, []byte(log)))) //nolint:gosec // a hash may have any sign
+		hash = logentry.LineID(key, hash, int64(logentry.FileIdentity(key, []byte(log))))
 	}
 	return strconv.Itoa(len(first)) + "-" + strconv.FormatUint(hash, 16)
 }
 
-// lengthsIn returns the lengths that the names in cursors are made from, in order.
-func lengthsIn(cursors ...Cursor) []int {
+// lengthsIn returns the lengths that the names in a cursor are made from, in order.
+func lengthsIn(c Cursor) []int {
 	seen := map[int]bool{}
-	for _, c := range cursors {
-		for name := range c {
-			length, _, _ := strings.Cut(name, "-")
-			if n, err := strconv.Atoi(length); err == nil && n > 0 && n <= logentry.IdentityBytes {
-				seen[n] = true
-			}
+	for name := range c {
+		length, _, _ := strings.Cut(name, "-")
+		if n, err := strconv.Atoi(length); err == nil && n > 0 && n <= logentry.IdentityBytes {
+			seen[n] = true
 		}
 	}
 	var lengths []int

@@ -1,5 +1,6 @@
 // Package logsource finds log files and reads them in blocks of whole lines: which files an argument means, decompression, JSON that is not
-// one object a line, cutting into ranges, and where a line lies in its file. It does not know what a line says, and it knows nothing of Beam.
+// one object a line, cutting into ranges, and where a line lies in its file. It follows logs that grow and are rotated, and reads what a spool keeps.
+// It does not know what a line says, it keeps nothing on disk, and it knows nothing of Beam.
 //
 // Every offset counts bytes of the decompressed file, so that rotation and compression do not change it.
 package logsource

@@ -9,8 +9,8 @@ import (
 // (access-20260504.log), then perhaps that of a compression. A number behind a hyphen is none: worker-1.log and worker-2.log are two logs.
 var (
 	compressionEnd = regexp.MustCompile(`\.(?:gz|zst|bz2)$`)
-	rotationEnd    = regexp.MustCompile(`^(.*[^.-])(?:\.[0-9]{1,4}|[.-](?:` + rotationDate + `))$`)
-	rotationInside = regexp.MustCompile(`^(.*[^.-])(?:\.[0-9]{1,4}|[.-](?:` + rotationDate + `))(\.[A-Za-z]+)$`)
+	rotationEnd    = regexp.MustCompile(`^(.*?[^.-])(?:\.[0-9]{1,4}|[.-](?:` + rotationDate + `))$`)
+	rotationInside = regexp.MustCompile(`^(.*?[^.-])(?:\.[0-9]{1,4}|[.-](?:` + rotationDate + `))(\.[A-Za-z]+)$`)
 )
 
 // rotationDate is a date, a date with an hour or a time, or seconds since 1970.
@@ -26,4 +26,22 @@ func logOf(path string) (log string, rotated bool) {
 		name = m[1] + m[2]
 	}
 	return dir + name, name != base
+}
+
+// logNames remembers what logOf says of paths, as the same ones are asked for at every scan.
+type logNames map[string]string
+
+// maxLogNames bounds them: dated names come and go.
+const maxLogNames = 20_000
+
+func (l logNames) of(path string) (log string, rotated bool) {
+	log, known := l[path]
+	if !known {
+		if len(l) >= maxLogNames {
+			clear(l)
+		}
+		log, _ = logOf(path)
+		l[path] = log
+	}
+	return log, log != path
 }

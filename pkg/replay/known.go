@@ -1,7 +1,6 @@
 package replay
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -10,6 +9,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
+	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // known is what the store has; where there is no store yet, nothing.
@@ -50,49 +50,43 @@ func (k *known) empty(ctx context.Context, from, to time.Time) (bool, error) {
 	return err == nil, err
 }
 
-// same lists the minutes of which the store has the same lines as a batch, in order.
+// lineSum is a host's lines of a minute.
+type lineSum struct {
+	host   string
+	minute time.Time
+	sum    reportstore.Checksum
+}
+
+func sumOf(r *schemas.TrafficReport) lineSum {
+	return lineSum{r.GetHost(), r.GetMinute().AsTime(), reportstore.Checksum{Lines: r.GetLines(), XOR: r.GetLineXor()}}
+}
+
+// same lists the minutes of which the store has a row with the same lines as the batch, in order.
 func (k *known) same(ctx context.Context, r *reportstore.Replay) (same []time.Time, err error) {
 	if k.store == nil {
 		return nil, nil
 	}
-	sums := Checksums(r.Rows)
-	first, last := bounds(sums)
-	has, err := k.store.Check(ctx, first, last.Add(time.Minute))
-	if err != nil {
-		return nil, err
-	}
-	for minute, sum := range sums {
-		if has[minute] == sum {
-			same = append(same, minute)
+	sums, first, last := map[lineSum]bool{}, time.Time{}, time.Time{}
+	for _, row := range r.Rows {
+		if row.Report.GetLevel() != reportstore.Minute {
+			continue
+		}
+		s := sumOf(row.Report)
+		sums[s] = true
+		if first.IsZero() || s.minute.Before(first) {
+			first = s.minute
+		}
+		if s.minute.After(last) {
+			last = s.minute
 		}
 	}
-	slices.SortFunc(same, time.Time.Compare)
-	return same, nil
-}
-
-// Checksums adds up lines and line_xor of rows of minutes, as Reader.Check does.
-func Checksums(rows []reportstore.Row) map[time.Time]reportstore.Checksum {
-	sums := map[time.Time]reportstore.Checksum{}
-	for _, row := range rows {
-		if row.Report.GetLevel() == reportstore.Minute {
-			minute := row.Report.GetMinute().AsTime()
-			sum := sums[minute]
-			sums[minute] = reportstore.Checksum{Lines: sum.Lines + row.Report.GetLines(), XOR: sum.XOR ^ row.Report.GetLineXor()}
+	err = k.store.Rows(ctx, access.Everything(), "", reportstore.Minute, first, last.Add(time.Minute), func(row reportstore.Row) error {
+		if s := sumOf(row.Report); sums[s] && !slices.Contains(same[max(0, len(same)-1):], s.minute) {
+			same = append(same, s.minute)
 		}
-	}
-	return sums
-}
-
-func bounds(sums map[time.Time]reportstore.Checksum) (first, last time.Time) {
-	for minute := range sums {
-		if first.IsZero() || minute.Before(first) {
-			first = minute
-		}
-		if minute.After(last) {
-			last = minute
-		}
-	}
-	return first, last
+		return nil
+	})
+	return same, err
 }
 
 // behind is how far the logs were read for sure when the store was last used, and whether that is less than up to t.
@@ -102,7 +96,7 @@ func behind(s *reportstore.Status, t time.Time) (read time.Time, less bool) {
 	}
 	read = s.LastCommit
 	for _, src := range s.Sources {
-		if src.Behind > 0 && cmp.Compare(src.Frontier.UnixNano(), read.UnixNano()) < 0 {
+		if src.Behind > 0 && src.Frontier.Before(read) {
 			read = src.Frontier
 		}
 	}

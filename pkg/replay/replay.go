@@ -9,11 +9,8 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"slices"
 	"strings"
 	"time"
-
-	"github.com/google/uuid"
 
 	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
@@ -63,15 +60,15 @@ func Run(ctx context.Context, o *Options) (*Result, error) {
 	if o.Rebuild {
 		o.wholeHours()
 	}
-	id, err := o.batchID(ctx)
-	if err != nil {
-		return nil, err
-	}
 	store, err := openStore(o.Data)
 	if err != nil {
 		return nil, err
 	}
 	defer store.close()
+	id, parts, err := o.identify(ctx, store)
+	if err != nil || len(o.Files) == 0 {
+		return &Result{ID: id}, err
+	}
 	if before, err := store.published(ctx, id); before || err != nil {
 		return &Result{ID: id}, err
 	}
@@ -80,6 +77,7 @@ func Run(ctx context.Context, o *Options) (*Result, error) {
 		return nil, err
 	}
 	r := o.batch(id, out.Rows)
+	r.Parts = parts
 	if err := o.check(ctx, store, r); err != nil {
 		return nil, err
 	}
@@ -107,24 +105,6 @@ func bound(t time.Time) string {
 }
 
 func clock(t time.Time) string { return t.UTC().Format("2006-01-02 15:04") }
-
-// batchID is the same for the same mode, range and texts of files, however they are named, ordered and compressed. A forced rebuild is always new.
-func (o *Options) batchID(ctx context.Context) (string, error) {
-	if o.Rebuild && o.Force {
-		return uuid.NewString(), nil
-	}
-	var hashes []string
-	for _, f := range o.Files {
-		sum, err := logsource.TextHash(ctx, f)
-		if err != nil {
-			return "", err
-		}
-		hashes = append(hashes, fmt.Sprintf("%x", sum))
-	}
-	slices.Sort(hashes)
-	name := fmt.Sprintf("floodgauge replay\n%t %t\n%s %s\n%s", o.Rebuild, o.Force, o.From.Format(time.RFC3339Nano), o.To.Format(time.RFC3339Nano), strings.Join(hashes, "\n"))
-	return uuid.NewSHA1(uuid.NameSpaceURL, []byte(name)).String(), nil
-}
 
 func (o *Options) compute(ctx context.Context, store *known) (*Outcome, error) {
 	hosts, err := store.hosts(ctx)
@@ -191,7 +171,7 @@ func (o *Options) check(ctx context.Context, store *known, r *reportstore.Replay
 	if err != nil || len(same) == 0 {
 		return err
 	}
-	return fmt.Errorf("nothing was published: of %d minutes, such as %s, the store has these very lines already (compare by `floodgauge audit`; --force adds them again)",
+	return fmt.Errorf("nothing was published: the store has these very lines of %d minutes already, such as of %s (compare by `floodgauge audit`; --force adds them again)",
 		len(same), clock(same[0]))
 }
 

@@ -167,7 +167,11 @@ func linesWith(r *schemas.TrafficReport, field string) int64 {
 	return r.Lines
 }
 
-// dayOf is the UTC day that a row's visitors are of; a row of several days stands for itself.
-func dayOf(r *schemas.TrafficReport) time.Time {
-	return r.Minute.AsTime().UTC().Truncate(24 * time.Hour)
+// dayOf is the UTC day that a row's visitors are of, and false for a row of several.
+func dayOf(r *schemas.TrafficReport) (time.Time, bool) {
+	day := func(t *timestamppb.Timestamp) time.Time { return t.AsTime().Truncate(24 * time.Hour) }
+	if r.Level != "all" {
+		return day(r.Minute), true
+	}
+	return day(r.FirstEvent), r.FirstEvent != nil && day(r.FirstEvent).Equal(day(r.LastEvent))
 }

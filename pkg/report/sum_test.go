@@ -89,6 +89,9 @@ func TestSumKnowsNeitherOrderNorGrouping(t *testing.T) {
 		}
 		cut := rng.IntN(len(rows) + 1)
 		parts := slices.DeleteFunc([]*schemas.TrafficReport{Sum(shuffled[:cut]), Sum(shuffled[cut:])}, func(r *schemas.TrafficReport) bool { return r == nil })
+		if !cmp.Equal(Sum(parts).Visitors, visitors) {
+			t.Fatal("other groups give other visitors")
+		}
 		grouped := countersOf(Sum(parts))
 		grouped.Level = want.Level
 		sameRow(t, "other groups give another sum", grouped, want)

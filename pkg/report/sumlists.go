@@ -8,11 +8,9 @@ import (
 )
 
 // listed is what an entry of a published list has.
-type listed[K cmp.Ordered, E any] interface {
+type listed[E any] interface {
 	*E
 	GetRequests() int64
-	GetResponseBytes() int64
-	GetErrors() int64
 }
 
 // sumLists adds the lists up, each with what it leaves out.
@@ -52,7 +50,7 @@ type summed[E any] struct {
 }
 
 // sumList adds one list up, cuts it as a row's is and writes its rest.
-func sumList[K cmp.Ordered, E any, P listed[K, E]](s *schemas.TrafficReport, rows []*schemas.TrafficReport, name string,
+func sumList[K cmp.Ordered, E any, P listed[E]](s *schemas.TrafficReport, rows []*schemas.TrafficReport, name string,
 	list func(*schemas.TrafficReport) []P, key func(P) K, addTo func(to, from P)) []P {
 	values := map[K]*summed[E]{}
 	var rest *schemas.ListRest
@@ -88,7 +86,7 @@ func sumList[K cmp.Ordered, E any, P listed[K, E]](s *schemas.TrafficReport, row
 		rest.Requests = plus(rest.Requests, P(v.entry).GetRequests())
 	}
 	s.Rest[name] = rest
-	return entriesOf[K, E, P](entries[:min(len(entries), listRows)])
+	return entriesOf[E, P](entries[:min(len(entries), listRows)])
 }
 
 func addRest(rest, left *schemas.ListRest) *schemas.ListRest {
@@ -111,7 +109,7 @@ func withoutList(rows []*schemas.TrafficReport, name string) (n int64) {
 	return n
 }
 
-func heaviest[K cmp.Ordered, E any, P listed[K, E]](values map[K]*summed[E], key func(P) K) []*summed[E] {
+func heaviest[K cmp.Ordered, E any, P listed[E]](values map[K]*summed[E], key func(P) K) []*summed[E] {
 	entries := make([]*summed[E], 0, len(values))
 	for _, v := range values {
 		entries = append(entries, v)
@@ -122,7 +120,7 @@ func heaviest[K cmp.Ordered, E any, P listed[K, E]](values map[K]*summed[E], key
 	return entries
 }
 
-func entriesOf[K cmp.Ordered, E any, P listed[K, E]](entries []*summed[E]) []P {
+func entriesOf[E any, P listed[E]](entries []*summed[E]) []P {
 	var list []P
 	for _, v := range entries {
 		list = append(list, v.entry)

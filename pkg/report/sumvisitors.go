@@ -34,19 +34,18 @@ func (v *visitorDays) add(r *schemas.TrafficReport) {
 		return
 	}
 	v.known = true
-	if r.Level == "all" {
+	day, one := dayOf(r)
+	if !one {
 		v.several = plus(v.several, *r.Visitors)
 		return
 	}
 	if v.days == nil {
 		v.days = map[time.Time]*visitorDay{}
 	}
-	d := v.days[dayOf(r)]
-	if d == nil {
-		d = &visitorDay{}
-		v.days[dayOf(r)] = d
+	if v.days[day] == nil {
+		v.days[day] = &visitorDay{}
 	}
-	d.add(r)
+	v.days[day].add(r)
 }
 
 func (d *visitorDay) add(r *schemas.TrafficReport) {

@@ -148,10 +148,13 @@ type Replay struct {
 	ID string
 	// Rebuild replaces all that slots From (included) to To (excluded) have, at every level of Rows, under a new generation. Without it the rows are
 	// added: those of kind Late, and those of slots that have a row, as late ones (report.LateRow), while a row of kind Closed becomes the row of a
-	// slot that has none and ended before the store's last event. So every level gets the same lines.
+	// slot that has none and that no live run will close: it ended before the store's last event, or there is no source. So every level gets the
+	// same lines.
 	Rebuild  bool
 	From, To time.Time // whole hours
 	Rows     []Row
+	// Parts are ids of the files that lines are added from: where any of them was published before, the replay is refused. Optional.
+	Parts []string
 	// Force rebuilds even minutes of which the store has more lines than the batch.
 	Force bool
 }
@@ -172,6 +175,7 @@ type Writer interface {
 	State(ctx context.Context) (*State, error)
 	// PartialsOf returns the partials of a host and slot with their data, in order of ID.
 	PartialsOf(ctx context.Context, level, host string, start time.Time) ([]Partial, error)
+	// Commit sets the ids of c's new partials and dead letters.
 	Commit(ctx context.Context, c *Commit) error
 	// Publish makes a replay visible at once. It reports false where the same was published before.
 	Publish(ctx context.Context, r *Replay) (published bool, err error)

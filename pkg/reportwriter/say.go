@@ -31,16 +31,16 @@ func StatusName(code int32) string { return statusWords(code) }
 // FieldName says in words what a name in TrafficReport.not_logged stands for.
 func FieldName(field string) string { return wordFor(fieldWords, field, false) }
 
-// MethodName, ProtocolName, ClientName and ActionName say in words what a key of the map of their name stands for.
+// MethodName says in words what a key of TrafficReport.methods stands for.
 func MethodName(key string) string { return wordFor(methodWords, key, false) }
 
-// ProtocolName: see MethodName.
+// ProtocolName says in words what a key of TrafficReport.protocols stands for.
 func ProtocolName(key string) string { return wordFor(protocolWords, key, false) }
 
-// ClientName: see MethodName.
+// ClientName says in words what a key of TrafficReport.clients stands for.
 func ClientName(key string) string { return wordFor(clientWords, key, false) }
 
-// ActionName: see MethodName.
+// ActionName says in words what a key of TrafficReport.enforced stands for.
 func ActionName(key string) string { return wordFor(actionWords, key, false) }
 
 // Bits writes a number of bytes in a time as "20.6 Mbit/s".

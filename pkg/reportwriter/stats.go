@@ -17,7 +17,7 @@ type Stats struct {
 	Seconds float64 // of the whole run
 	// DeadLetters are the lines that could not be read, in any order. Optional.
 	DeadLetters []DeadLetters
-	// Other counts requests that are not in the row of their host or in no row, by reason: HiddenHost, "no_host", "unknown_site", "over_cap",
+	// Other counts requests that are not in the row of their host or in no row, by reason: HiddenHost, UnknownClients, "no_host", "unknown_site", "over_cap",
 	// "outside_range", "other_host", or any other name. Optional.
 	Other map[string]int64
 }
@@ -44,12 +44,16 @@ var reasonWords = map[string]string{
 	"truncated":     "cut off: the file ends or breaks within the line",
 }
 
-// HiddenHost is the reason of requests whose host the k rule hides.
-const HiddenHost = "hidden_host"
+// HiddenHost is the reason of requests whose host the k rule hides, UnknownClients where it hides it because the log has no addresses to count.
+const (
+	HiddenHost     = "hidden_host"
+	UnknownClients = "unknown_clients"
+)
 
 var otherWords = map[string]string{
 	"no_host":       "counted as (other hosts): no host name, or none that is valid",
 	HiddenHost:      "counted as (other hosts): too few visitors asked for the site",
+	UnknownClients:  "counted as (other hosts): without visitors' addresses nobody can tell how many asked for the site; --host NAME, or sites: in a configuration file, names it",
 	"unknown_site":  "counted as (other hosts): not in the list of sites",
 	"over_cap":      "counted as (other hosts): too many different hosts",
 	"outside_range": "left out: not between --from and --to",

@@ -47,11 +47,11 @@ func Size(id string, data []byte) int64 { return int64(frameBytes + fixedBytes +
 func AppendRecord(dst []byte, arrival int64, id string, data []byte) []byte {
 	start := len(dst)
 	dst = append(dst, make([]byte, frameBytes)...)
-	dst = binary.LittleEndian.AppendUint64(dst, uint64(arrival)) //nolint:gosec // the same 64 bits
-	dst = binary.LittleEndian.AppendUint16(dst, uint16(len(id))) //nolint:gosec // at most MaxID
+	dst = binary.LittleEndian.AppendUint64(dst, uint64(arrival))
+	dst = binary.LittleEndian.AppendUint16(dst, uint16(len(id)))
 	dst = append(append(dst, id...), data...)
 	body := dst[start+frameBytes:]
-	binary.LittleEndian.PutUint32(dst[start:], uint32(len(body))) //nolint:gosec // at most MaxData and MaxID
+	binary.LittleEndian.PutUint32(dst[start:], uint32(len(body)))
 	binary.LittleEndian.PutUint32(dst[start+4:], crc32.Checksum(body, table))
 	return dst
 }
@@ -132,7 +132,7 @@ func (r *Reader) read(start int64, length int, sum uint32) (*Record, error) {
 		return nil, ErrTorn
 	}
 	r.record = Record{Offset: start, End: r.off, DataAt: start + frameBytes + fixedBytes + int64(id),
-		Arrival: int64(binary.LittleEndian.Uint64(body)), //nolint:gosec // the same 64 bits
+		Arrival: int64(binary.LittleEndian.Uint64(body)),
 		ID:      body[fixedBytes : fixedBytes+id], Data: body[fixedBytes+id:]}
 	return &r.record, nil
 }

@@ -108,8 +108,8 @@ func cutNote(path string, bytes int64) string {
 	if bytes == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%s ended in %d bytes that were not written to their end when the program stopped, and they were cut off; nobody was told that they are kept",
-		path, bytes)
+	return fmt.Sprintf("%s ended in %d bytes that were not written to their end when the program stopped, and they were cut off; nobody was told "+
+		"that they are kept", path, bytes)
 }
 
 // scan reads the whole records of a segment.

@@ -41,7 +41,7 @@ const defaultMaxBytes = 4 << 30
 type Record struct {
 	Data []byte // whole lines; the last need not be ended. At most segment.MaxData.
 	// ID is the transport's id of a message, which is one line then. A second record of a source with the same ID is dropped, if it comes within a day
-	// and within a million messages. Optional.
+	// of arrivals and within a million messages; after a restart, as far back as segments were kept. Optional.
 	ID      string
 	Arrival time.Time
 }

@@ -62,10 +62,10 @@ func (s *source) persist(w *writing) error {
 		return err
 	}
 	if _, err := s.open.WriteAt(w.data, p.size); err != nil {
-		return s.giveUp(p, "lines cannot be written", err)
+		return s.giveUp(p, err)
 	}
 	if err := s.open.Sync(); err != nil {
-		return s.giveUp(p, "lines cannot be written", err)
+		return s.giveUp(p, err)
 	}
 	s.mu.Lock()
 	for _, end := range w.ends {
@@ -80,7 +80,7 @@ func (s *source) persist(w *writing) error {
 }
 
 // giveUp takes back what was half written. After a failed sync nobody knows what is on disk, so a new segment is begun.
-func (s *source) giveUp(p *piece, what string, err error) error {
+func (s *source) giveUp(p *piece, err error) error {
 	_ = errors.Join(s.open.Truncate(p.size), s.open.Sync()) // the first error counts; whoever opens the segment again cuts its end off
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -88,7 +88,7 @@ func (s *source) giveUp(p *piece, what string, err error) error {
 	if p.size <= segment.HeaderBytes && os.Remove(p.path) == nil {
 		s.segments = slices.DeleteFunc(s.segments, func(q *piece) bool { return q == p })
 	}
-	return trouble(what, p.path, err)
+	return trouble("lines cannot be written", p.path, err)
 }
 
 // closeSegment lets the next write begin a new segment. The caller holds s.mu.
@@ -128,7 +128,7 @@ func newPiece(path string) (*piece, *os.File, error) {
 	var random [8]byte
 	_, _ = rand.Read(random[:]) // never fails
 	p := &piece{path: path, identity: binary.LittleEndian.Uint64(random[:]) | 1, size: segment.HeaderBytes}
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600) //nolint:gosec // the path is made from the spool's own folder
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return nil, nil, trouble("a segment cannot be made", path, err)
 	}

@@ -12,7 +12,8 @@ type Counts struct {
 	// OutsideRange and OtherHost count entries that the run's limits left out.
 	OutsideRange int64 `json:"outside_range"`
 	OtherHost    int64 `json:"other_host"`
-	// Bucket counts entries that went to the bucket of other hosts because of the line: no valid host name, no site, over the cap.
+	// Bucket counts entries that went to the bucket of other hosts because of the line: no valid host name, no site, over the cap. Where some are
+	// over the cap, rows of hosts that nobody listed may lack some of these.
 	NoHost      int64 `json:"no_host"`
 	UnknownSite int64 `json:"unknown_site"`
 	OverCap     int64 `json:"over_cap"`

@@ -120,7 +120,8 @@ func (s *Summarizer) hostOf(src *source, e *logentry.Entry) *host {
 	case s.cfg.SitesOnly && name != src.host && !src.sites[name]:
 		s.counts.UnknownSite++
 		return s.bucket
-	case !asked && s.crowded():
+	case !asked && !s.hasPlace():
+		s.flooded = true
 		s.counts.OverCap++
 		s.turnedAway++
 		return s.bucket

@@ -12,13 +12,26 @@ import (
 // in the runner.
 const maxHosts = 10_000
 
-// crowded tells whether a host that has no place must share the bucket.
-func (s *Summarizer) crowded() bool { return s.unlisted >= maxHosts }
+// fewPlaces is how many places making room must give, at least, for it to be worth its while for each further host.
+const fewPlaces = maxHosts / 10
+
+// hasPlace tells whether a host without a place gets one. Where all are taken, hosts that few clients ask for make room at once, so that one that
+// many will ask for has its row from its first line on.
+func (s *Summarizer) hasPlace() bool {
+	if s.unlisted < maxHosts {
+		return true
+	}
+	if s.turnedAway >= s.patience {
+		s.makeRoom()
+	}
+	return s.unlisted < maxHosts
+}
 
 // makeRoom lets hosts that few clients ask for share the bucket, so that those that many ask for find a place, though they come later. What was
 // handed over under its name keeps it.
 func (s *Summarizer) makeRoom() {
-	s.turnedAway = 0
+	before := s.unlisted
+	s.flooded = true
 	for _, name := range slices.Sorted(maps.Keys(s.rows)) {
 		h := s.rows[name]
 		if h.own || h.named || h.enoughClients() {
@@ -31,6 +44,10 @@ func (s *Summarizer) makeRoom() {
 		delete(s.rows, name)
 		delete(s.hosts, name)
 		s.unlisted--
+	}
+	s.turnedAway, s.patience = 0, 0
+	if before-s.unlisted < fewPlaces {
+		s.patience = maxHosts // looking through all hosts costs as much as many lines
 	}
 }
 

@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/report"
@@ -47,6 +50,25 @@ func TestInventedHostsShareTheBucket(t *testing.T) {
 	bucket := got.lines()[summarize.OtherHosts+" 12:00"]
 	if len(got.rows) != 4 || bucket != 50_000 || got.counts.OverCap != bucket {
 		t.Errorf("%d rows, %d lines in the bucket, %d counted for the cap; want 4, and all invented names together", len(got.rows), bucket, got.counts.OverCap)
+	}
+}
+
+// TestASiteThatComesAfterTheFlood has a row with all of its lines: nobody's names are in its way, and what was lost by whom is counted.
+func TestASiteThatComesAfterTheFlood(t *testing.T) {
+	cfg := testConfig()
+	cfg.K = 10
+	var text strings.Builder
+	const invented, known = 35_000, 5000
+	for i := range invented {
+		text.WriteString(line(fmt.Sprintf("h%d.invented.example", i), i%256, noon))
+	}
+	for i := range known {
+		text.WriteString(line("www.known.example.org", i%256, noon.Add(5*time.Minute)))
+	}
+	got := run(t, cfg, logentry.Block{Data: []byte(text.String())})
+	want := map[string]int64{"www.known.example.org 12:05": known, summarize.OtherHosts + " 12:00": invented}
+	if d := cmp.Diff(want, got.lines()); d != "" || got.counts.OverCap != invented {
+		t.Errorf("%d over the cap; lines by row (-want +got):\n%s", got.counts.OverCap, d)
 	}
 }
 

@@ -40,6 +40,8 @@ type Summarizer struct {
 
 	unlisted   int   // hosts that have a place though nobody listed them
 	turnedAway int   // lines that found no place for their host since room was made
+	patience   int   // how many those must be before room is made again
+	flooded    bool  // there were more hosts than places
 	newest     int64 // minute since the last Flush
 
 	day        int64
@@ -157,9 +159,6 @@ func (s *Summarizer) Add(b *logentry.Block, dead func(logentry.DeadLetter)) {
 	}
 	s.counts.Bytes += int64(len(b.Data))
 	letters.flush()
-	if s.turnedAway >= maxHosts {
-		s.makeRoom()
-	}
 }
 
 func lineEnd(data []byte, start int) (end, next int) {
@@ -249,7 +248,7 @@ func (s *Summarizer) FlushOld(emit func(host string, minute int64, sum *report.S
 }
 
 func (s *Summarizer) flushBefore(minute int64, emit func(host string, minute int64, sum *report.Summary)) {
-	if s.turnedAway > 0 {
+	if s.flooded {
 		s.makeRoom()
 	}
 	rows := make([]*host, 0, len(s.rows))

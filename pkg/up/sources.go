@@ -119,7 +119,9 @@ func (s *station) reading(path string) logentry.Source {
 // spooled is a source whose lines are in the spool.
 func (s *station) spooled(name string, open func(string) logentry.Source) live.Source {
 	return live.Source{Name: name, Open: open,
-		Scan: func(read logsource.Cursor, _ time.Time) ([]logsource.Unread, []error) { return s.spool.Unread(name, read), nil },
+		Scan: func(read logsource.Cursor, _ time.Time) ([]logsource.Unread, []error) {
+			return s.spool.Unread(name, read), nil
+		},
 		Release: func(read logsource.Cursor, now time.Time) error {
 			return s.spool.Release(name, read, spoolKept, now)
 		}}
@@ -134,4 +136,3 @@ func (s *station) demo(ctx context.Context, key logentry.Key) []live.Source {
 	src := s.followed(demoSource, []string{filepath.Join(filepath.Dir(path), "*.log")}, key)
 	return []live.Source{src}
 }
-

@@ -11,11 +11,12 @@ import (
 // tellPeriod is how often a line about the state is printed.
 const tellPeriod = time.Minute
 
-// tell prints how the run is doing, once a minute, and at once when it halts or goes on.
+// tell prints how the run is doing, once a minute, and at once when it halts or goes on, or a source cannot be read.
 func (s *station) tell(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	halted, last, lines := "", time.Now(), int64(0)
+	problems := map[string]string{}
 	for {
 		select {
 		case <-ctx.Done():
@@ -25,6 +26,12 @@ func (s *station) tell(ctx context.Context) error {
 			if status.Halted != halted {
 				halted = status.Halted
 				s.o.Say("%s", haltWords(halted))
+			}
+			for _, src := range status.Sources {
+				if src.Problem != problems[src.Source] && src.Problem != "" {
+					s.o.Say("%s", src.Problem)
+				}
+				problems[src.Source] = src.Problem
 			}
 			if now.Sub(last) >= tellPeriod {
 				s.o.Say("%s", s.line(status.Counts.Lines-lines))

@@ -71,8 +71,8 @@
   }
 
   function show() {
-    button.textContent = paused ? "Resume updates" : "Pause updates";
-    button.setAttribute("aria-pressed", String(paused));
+    button.textContent = paused ? "Resume" : "Pause";
+    button.setAttribute("aria-label", button.textContent + " updates");
   }
 
   button.hidden = false;

@@ -38,7 +38,7 @@
     requests: {
       stacked: true, format: (v) => rate(v) + "/s",
       lines: [line("2xx", "ok", perSecond(classOf("2xx"))), line("3xx", "moved", perSecond(classOf("3xx"))), line("4xx", "refused", perSecond(classOf("4xx"))),
-        line("5xx", "failed", perSecond(classOf("5xx"))), line("other", "other", perSecond(classOf("1xx", "none", "other")))],
+        line("5xx", "failed", perSecond(classOf("5xx"))), line("other", "other", perSecond(classOf("1xx", "none", "other")), { rare: true })],
       otherwise: [line("requests", "ok", perSecond((p) => p.requests))],
       cells: (p, step) => [count(p.requests), rate(p.requests / step), ...[["2xx"], ["3xx"], ["4xx"], ["5xx"], ["1xx", "none", "other"]].map((k) => or(classOf(...k)(p), count))],
     },
@@ -47,7 +47,7 @@
       cells: (p, step) => [or(p.response_bytes, bytes), or(p.response_bytes, (n) => bits(8 * n / step))],
     },
     cache: {
-      format: share, top: 1,
+      format: share, tick: (v) => Math.round(100 * v) + " %", top: 1,
       lines: [line("of requests", "ok", (p) => p.cache_hits === null || !p.requests ? null : p.cache_hits / p.requests),
         line("of bytes", "second", (p) => p.cache_hit_bytes === null || !p.response_bytes ? null : p.cache_hit_bytes / p.response_bytes, { dash: [6, 4] })],
       cells: (p) => [or(p.cache_hits, (n) => p.requests ? share(n / p.requests) : "-"),
@@ -176,14 +176,20 @@
       }
       return [this.slots.map((p) => p.t), ...drawn];
     }
+    // lines leaves out what never happened in a stack, where a line of nothing would lie on the one below.
     lines() {
+      const happened = (line) => !line.rare || this.slots.some((p) => valueIn(line, p, false) > 0);
       const logged = this.slots.some((p) => this.plan.lines.some((line) => valueIn(line, p, false) !== null));
-      return logged || !this.plan.otherwise ? this.plan.lines : this.plan.otherwise;
+      return logged || !this.plan.otherwise ? this.plan.lines.filter(happened) : this.plan.otherwise;
     }
 
     update() {
       if (!this.place) return;
       const data = this.data();
+      if (this.plot && this.plot.series.length !== data.length) {
+        this.plot.destroy();
+        this.plot = null;
+      }
       if (!this.plot) this.draw(data);
       else this.plot.setData(data);
       this.latest();
@@ -229,12 +235,14 @@
         [3600, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
         [60, "{HH}:{mm}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1],
         [1, "{HH}:{mm}:{ss}", "\n{D} {MMM}", null, "\n{D} {MMM}", null, null, null, 1]] },
-      { ...common, size: 74, space: 36, values: (u, ticks) => ticks.map((v) => v === 0 ? "0" : this.plan.format(v)) }];
+      { ...common, size: 74, space: 36, values: (u, ticks) => ticks.map((v) => v === 0 ? "0" : (this.plan.tick || this.plan.format)(v)) }];
     }
     series(line, i) {
       const color = css(line.color);
-      return { label: line.label, stroke: color, width: this.plan.stacked ? 1 : 1.6, dash: line.dash, spanGaps: false,
-        fill: this.plan.stacked || this.plan.fill ? color + (this.plan.stacked ? "b3" : "2e") : undefined,
+      const dense = this.slots.length > 400;
+      // A stack has no edges: the one of a layer of nothing would colour the layer below.
+      return { label: line.label, stroke: color, width: this.plan.stacked ? 0 : dense ? 1 : 1.6, dash: line.dash, spanGaps: false,
+        fill: this.plan.stacked || this.plan.fill ? color + (this.plan.stacked ? "d0" : "2e") : undefined,
         points: { show: this.slots.length <= 20 && !this.plan.stacked, size: 5 },
         value: (u, v, s, at) => at === null || this.raw[i][at] === null || this.raw[i][at] === undefined ? "–" : this.plan.format(this.raw[i][at]) };
     }

@@ -60,7 +60,8 @@ func commitAll(b *testing.B, s *Store, rows ...reportstore.Row) {
 func BenchmarkSeries(b *testing.B) {
 	s := opened(b, b.TempDir())
 	year := noon.Add(-365 * 24 * time.Hour).Truncate(24 * time.Hour)
-	for level, of := range map[string]*schemas.TrafficReport{reportstore.Hour: busy(reportstore.Hour, 3000, 200), reportstore.Day: busy(reportstore.Day, 30_000, 2000)} {
+	reports := map[string]*schemas.TrafficReport{reportstore.Hour: busy(reportstore.Hour, 3000, 200), reportstore.Day: busy(reportstore.Day, 30_000, 2000)}
+	for level, of := range reports {
 		span := reportstore.Span(level)
 		for d := range 365 {
 			var rows []reportstore.Row
@@ -134,8 +135,12 @@ func BenchmarkSize(b *testing.B) {
 		name, level       string
 		requests, clients int
 	}{
-		{"minute of 3 requests", reportstore.Minute, 3, 2}, {"minute of 60 requests", reportstore.Minute, 60, 20}, {"minute of 3,000 requests", reportstore.Minute, 3000, 400},
-		{"hour of 3,000 requests", reportstore.Hour, 3000, 400}, {"hour of 100,000 requests", reportstore.Hour, 100_000, 8000}, {"day of 1,000,000 requests", reportstore.Day, 1_000_000, 50_000},
+		{"minute of 3 requests", reportstore.Minute, 3, 2},
+		{"minute of 60 requests", reportstore.Minute, 60, 20},
+		{"minute of 3,000 requests", reportstore.Minute, 3000, 400},
+		{"hour of 3,000 requests", reportstore.Hour, 3000, 400},
+		{"hour of 100,000 requests", reportstore.Hour, 100_000, 8000},
+		{"day of 1,000,000 requests", reportstore.Day, 1_000_000, 50_000},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			of := busy(c.level, c.requests, c.clients)

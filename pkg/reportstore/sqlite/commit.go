@@ -8,7 +8,9 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
 
-// Commit implements reportstore.Writer.
+// Commit implements reportstore.Writer. A closed slot takes late rows only, but for slots of hours that were rebuilt: a minute that a live run comes to
+// after it was rebuilt gets what the run closes as a late row, and an hour or day becomes the sum of its minutes or hours, as what the run has of it
+// may not be what the rebuild has.
 func (s *Store) Commit(ctx context.Context, c *reportstore.Commit) error {
 	return s.write(ctx, "commit to", func(t *tx) error {
 		now := nanos(s.now())

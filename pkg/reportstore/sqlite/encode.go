@@ -30,12 +30,13 @@ var decompressor = sync.OnceValues(func() (*zstd.Decoder, error) {
 	return zstd.NewReader(nil, zstd.WithDecoderMaxMemory(largestReport))
 })
 
-func encodeReport(r *schemas.TrafficReport) ([]byte, error) {
+// encodeReport packs the row if it is to last: the next one replaces a provisional row within seconds, which is not worth the time.
+func encodeReport(r *schemas.TrafficReport, lasts bool) ([]byte, error) {
 	plain, err := proto.MarshalOptions{}.MarshalAppend([]byte{plainReport}, r)
 	if err != nil {
 		return nil, fmt.Errorf("cannot encode a row: %w", err)
 	}
-	if len(plain) < compressedFrom {
+	if !lasts || len(plain) < compressedFrom {
 		return plain, nil
 	}
 	z, err := compressor()

@@ -44,12 +44,8 @@ func (t *tx) putLetter(d *reportstore.DeadLetter) error {
 		extent = []any{e.Source, e.File, e.From, e.To}
 	}
 	args := append([]any{d.Letter.GetSource(), d.Letter.GetReason(), d.Letter.GetLines(), nanos(d.At), letter}, extent...)
-	inserted, err := t.run(`INSERT INTO letters (source, reason, lines, at, letter, extent_source, extent_file, extent_first, extent_after, tries, next)
+	d.ID, err = t.inserted(`INSERT INTO letters (source, reason, lines, at, letter, extent_source, extent_file, extent_first, extent_after, tries, next)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, append(args, d.Tries, nanos(d.Next))...)
-	if err != nil {
-		return err
-	}
-	d.ID, err = inserted.LastInsertId()
 	return err
 }
 

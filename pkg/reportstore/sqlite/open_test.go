@@ -17,7 +17,8 @@ var noon = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
 // plain is a row with nothing but counters.
 func plain(kind reportstore.RowKind, host string, start time.Time, lines int64) reportstore.Row {
 	return reportstore.Row{Kind: kind, Report: &schemas.TrafficReport{
-		Host: host, Level: reportstore.Minute, Minute: timestamp(start.Unix()), Requests: lines, Lines: lines, LineXor: uint64(lines) << 60, LastEvent: timestamp(start.Unix()),
+		Host: host, Level: reportstore.Minute, Minute: timestamp(start.Unix()), LastEvent: timestamp(start.Unix()),
+		Requests: lines, Lines: lines, LineXor: uint64(lines) << 60,
 	}}
 }
 
@@ -231,5 +232,24 @@ func TestFileShrinksWhenRowsExpire(t *testing.T) {
 	}
 	if after := pages(); after > before/4 {
 		t.Errorf("the file has %d pages, after %d", after, before)
+	}
+}
+
+func TestRebuiltRowsHaveTheNextGeneration(t *testing.T) {
+	s := opened(t, t.TempDir())
+	for n := range int64(3) {
+		rows := []reportstore.Row{plain(reportstore.Closed, "a.example", noon, 5)}
+		r := &reportstore.Replay{ID: string(rune('a' + n)), Rebuild: true, From: noon, To: noon.Add(time.Hour), Rows: rows}
+		if _, err := s.Publish(t.Context(), r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	commitLines(t, s, 7)
+	var rows, least, most int64
+	if err := s.pool.QueryRow("SELECT count(*), min(generation), max(generation) FROM traffic WHERE level = 'minute'").Scan(&rows, &least, &most); err != nil {
+		t.Fatal(err)
+	}
+	if rows != 2 || least != 3 || most != 3 {
+		t.Errorf("%d rows of generations %d to %d, want 2 of generation 3", rows, least, most)
 	}
 }

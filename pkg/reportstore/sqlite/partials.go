@@ -21,7 +21,8 @@ func (t *tx) putPartial(p *reportstore.Partial) error {
 	if err != nil {
 		return err
 	}
-	return t.exec("INSERT INTO partials (level, host, start, data) VALUES (?, ?, ?, ?)", l, host, start, p.Data)
+	p.ID, err = t.inserted("INSERT INTO partials (level, host, start, data) VALUES (?, ?, ?, ?)", l, host, start, p.Data)
+	return err
 }
 
 // partials lists all of them without their data.

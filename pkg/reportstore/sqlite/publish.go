@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -29,14 +30,30 @@ func (s *Store) Publish(ctx context.Context, r *reportstore.Replay) (published b
 		if r.Rebuild {
 			return t.rebuild(r)
 		}
+		if err := t.beginParts(r.Parts, nanos(s.now())); err != nil {
+			return err
+		}
 		return t.addLate(r.Rows)
 	})
 	return published && err == nil, err
 }
 
+func (t *tx) beginParts(parts []string, now int64) error {
+	for _, id := range parts {
+		fresh, err := t.beginBatch(id, now)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			return errors.New("one of the files was published before: run it again without that file")
+		}
+	}
+	return nil
+}
+
 func (t *tx) addLate(rows []reportstore.Row) error {
-	var last int64
-	if _, err := t.one("SELECT last_event FROM facts", nil, &last); err != nil {
+	last := int64(math.MaxInt64) // where no live run has ever worked
+	if _, err := t.one("SELECT last_event FROM facts WHERE EXISTS (SELECT 1 FROM source_states)", nil, &last); err != nil {
 		return err
 	}
 	c := &reportstore.Commit{Rows: slices.Clone(rows)}
@@ -60,7 +77,7 @@ func (t *tx) asLate(row *reportstore.Row, last int64) error {
 		if err != nil {
 			return err
 		}
-		if over := last == 0 || at.start+at.level.span() <= last/int64(time.Second); over && !known {
+		if over := at.start+at.level.span() <= last/int64(time.Second); over && !known {
 			return nil
 		}
 		row.Report = report.LateRow(row.Report)

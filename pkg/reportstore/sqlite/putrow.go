@@ -169,7 +169,7 @@ func (t *tx) reportsByID(ids []int64) ([]*schemas.TrafficReport, error) {
 }
 
 func (t *tx) insertRow(at slot, kind reportstore.RowKind, r *schemas.TrafficReport) error {
-	data, err := encodeReport(r)
+	data, err := encodeReport(r, kind != reportstore.Provisional)
 	if err != nil {
 		return err
 	}

@@ -45,6 +45,19 @@ func (t *tx) exec(query string, args ...any) error {
 	return err
 }
 
+// inserted runs a statement that inserts a row and returns the row's id.
+func (t *tx) inserted(query string, args ...any) (int64, error) {
+	s, err := t.statement(query)
+	if err != nil {
+		return 0, err
+	}
+	result, err := s.ExecContext(t.ctx, args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.LastInsertId()
+}
+
 // one scans the first row of the answer; found tells whether there is one.
 func (t *tx) one(query string, args []any, into ...any) (found bool, err error) {
 	err = t.each(query, args, func(rows *sql.Rows) error {

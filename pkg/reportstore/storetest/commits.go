@@ -85,7 +85,9 @@ func staleCommits(t *testing.T, s *store) {
 }
 
 func cursorIsMerged(t *testing.T, s *store) {
-	for _, e := range []reportstore.Extent{extent("f", 0, 10), extent("f", 20, 30), extent("g", 10, 20), extent("f", 40, 50), extent("f", 30, 40), extent("f", 60, 60)} {
+	for _, e := range []reportstore.Extent{
+		extent("f", 0, 10), extent("f", 20, 30), extent("g", 10, 20), extent("f", 40, 50), extent("f", 30, 40), extent("f", 60, 60),
+	} {
 		s.commit(&reportstore.Commit{Read: []reportstore.Extent{e}})
 	}
 	is(t, "cursor", s.state().Cursor, []reportstore.Extent{extent("f", 0, 10), extent("f", 20, 50), extent("g", 10, 20)})

@@ -249,7 +249,9 @@ func (l *live) compare(t *rapid.T) {
 		want[at.start] = reportstore.Checksum{Lines: want[at.start].Lines + sum.Lines, XOR: want[at.start].XOR ^ sum.XOR}
 	}
 	is(l.s.t, "minutes", l.s.check(), want)
-	marks := []time.Time{midnight.Add(-24 * time.Hour), liveHours[0], liveHours[0].Add(5 * time.Minute), liveHours[1], midnight, midnight.Add(time.Minute), midnight.Add(24 * time.Hour)}
+	marks := []time.Time{
+		midnight.Add(-24 * time.Hour), liveHours[0], liveHours[0].Add(5 * time.Minute), liveHours[1], midnight, midnight.Add(time.Minute), midnight.Add(24 * time.Hour),
+	}
 	from := rapid.SampledFrom(marks).Draw(t, "from")
 	to := rapid.SampledFrom(marks).Draw(t, "to")
 	for _, host := range liveHosts {

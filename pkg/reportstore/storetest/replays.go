@@ -19,6 +19,13 @@ func lateReplay(t *testing.T, s *store) {
 	is(t, "check", s.check(), map[time.Time]reportstore.Checksum{noon: checksum(lines{0, 50})})
 	agree(t, s, "a.example", lines{0, 50})
 	is(t, "kinds", kinds(s.all(reportstore.Minute)), []reportstore.RowKind{reportstore.Closed, reportstore.Late})
+	more := allLevels(reportstore.Late, "a.example", noon, lines{50, 60})
+	s.publish(&reportstore.Replay{ID: "more", Rows: more, Parts: []string{"file 1", "file 2"}})
+	if published, err := s.Publish(t.Context(), &reportstore.Replay{ID: "again", Rows: more, Parts: []string{"file 3", "file 2"}}); err == nil || published {
+		t.Error("lines of a file were added twice")
+	}
+	s.publish(&reportstore.Replay{ID: "third", Rows: allLevels(reportstore.Late, "a.example", noon, lines{60, 70}), Parts: []string{"file 3"}})
+	agree(t, s, "a.example", lines{0, 70})
 }
 
 func kinds(rows []reportstore.Row) (kinds []reportstore.RowKind) {
@@ -173,7 +180,7 @@ func liveAfterRebuild(t *testing.T, s *store) {
 // Whole rows of a late replay keep their lists where a slot has no row and no live run will close it, and are counters elsewhere.
 func lateReplayOfNewSlots(t *testing.T, s *store) {
 	hour := time.Hour
-	s.commitRows(closed("a.example", noon.Add(hour), lines{0, 20})...)
+	s.commit(&reportstore.Commit{Rows: closed("a.example", noon.Add(hour), lines{0, 20}), Sources: []reportstore.SourceState{{Source: "access"}}})
 	rows := append(closed("a.example", noon, lines{100, 120}), minuteRow(reportstore.Closed, "a.example", noon.Add(hour), lines{20, 25}),
 		levelRow(reportstore.Closed, reportstore.Hour, "a.example", noon.Add(hour), lines{20, 25}),
 		minuteRow(reportstore.Closed, "a.example", noon.Add(2*hour), lines{30, 35}),

@@ -12,7 +12,8 @@ import (
 
 func stateSurvives(t *testing.T, s *store) {
 	first := reportstore.SourceState{
-		Source: "access", Frontier: noon, Newest: noon.Add(time.Second), Lines: 3, Bytes: 300, Dead: map[string]int64{"no_time": 1}, Behind: 5, Oldest: noon, Problem: "it is gone",
+		Source: "access", Frontier: noon, Newest: noon.Add(time.Second), Lines: 3, Bytes: 300, Dead: map[string]int64{"no_time": 1},
+		Behind: 5, Oldest: noon, Problem: "it is gone",
 	}
 	second := reportstore.SourceState{Source: "b"}
 	s.commit(&reportstore.Commit{
@@ -57,7 +58,9 @@ func setAside(t *testing.T, s *store) {
 func status(t *testing.T, s *store) {
 	e := extent("f", 0, 9)
 	s.commit(&reportstore.Commit{
-		Rows: []reportstore.Row{minuteRow(reportstore.Provisional, "a.example", noon, lines{0, 59}), minuteRow(reportstore.Closed, "a.example", noon.Add(-time.Minute), lines{0, 9})},
+		Rows: []reportstore.Row{
+			minuteRow(reportstore.Provisional, "a.example", noon, lines{0, 59}), minuteRow(reportstore.Closed, "a.example", noon.Add(-time.Minute), lines{0, 9}),
+		},
 		Insert: []reportstore.Partial{{Level: reportstore.Minute, Host: "a.example", Start: noon, Data: []byte("x")},
 			{Level: reportstore.Minute, Host: "b.example", Start: noon.Add(time.Minute), Data: []byte("x")}},
 		Sources: []reportstore.SourceState{{Source: "a", Dead: map[string]int64{"bad": 1}}, {Source: "b", Dead: map[string]int64{"bad": 2, "worse": 3}}},
@@ -82,7 +85,9 @@ func status(t *testing.T, s *store) {
 
 func incompleteMinutes(t *testing.T, s *store) {
 	s.commitRows(append(closed("a.example", noon, lines{0, 9}), minuteRow(reportstore.Closed, "a.example", noon.Add(time.Minute), lines{0, 9}))...)
-	s.commit(&reportstore.Commit{Incomplete: []reportstore.Slot{{Level: reportstore.Minute, Start: noon.Add(time.Minute)}, {Level: reportstore.Minute, Start: noon.Add(time.Hour)}}})
+	s.commit(&reportstore.Commit{Incomplete: []reportstore.Slot{
+		{Level: reportstore.Minute, Start: noon.Add(time.Minute)}, {Level: reportstore.Minute, Start: noon.Add(time.Hour)},
+	}})
 	marks := func(level string) (marks []bool) {
 		for _, p := range s.series("a.example", level) {
 			marks = append(marks, p.Incomplete)

@@ -1,0 +1,209 @@
+package integration
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"regexp"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// running is `floodgauge up` at work.
+type running struct {
+	cmd   *exec.Cmd
+	url   string
+	said  *said
+	ended chan struct{}
+}
+
+// said is what a program has said so far.
+type said struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (s *said) add(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	fmt.Fprintln(&s.text, line)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.text.String()
+}
+
+// startUp starts "up" in a box and waits until it names its page.
+func startUp(t *testing.T, b *box, args ...string) *running {
+	t.Helper()
+	r := &running{cmd: b.command(t, append([]string{"up", "--listen", "127.0.0.1:0"}, args...)...), said: &said{}, ended: make(chan struct{})}
+	stderr, err := r.cmd.StderrPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	lines := bufio.NewScanner(stderr)
+	page := regexp.MustCompile(`the page is at (http://\S+)`)
+	for r.url == "" && lines.Scan() {
+		r.said.add(lines.Text())
+		if m := page.FindStringSubmatch(lines.Text()); m != nil {
+			r.url = m[1]
+		}
+	}
+	go func() {
+		defer close(r.ended)
+		for lines.Scan() {
+			r.said.add(lines.Text())
+		}
+	}()
+	if r.url == "" {
+		_ = r.cmd.Wait()
+		t.Fatalf("up names no page: %s", r.said)
+	}
+	t.Cleanup(func() { _ = r.cmd.Process.Kill(); _ = r.cmd.Wait() })
+	return r
+}
+
+// stop ends it as a service manager does, and returns its exit code.
+func (r *running) stop(t *testing.T) int {
+	t.Helper()
+	start := time.Now()
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	<-r.ended
+	_ = r.cmd.Wait()
+	if took := time.Since(start); took > 10*time.Second {
+		t.Errorf("it took %v to end", took)
+	}
+	return r.cmd.ProcessState.ExitCode()
+}
+
+// get asks the page for JSON.
+func (r *running) get(t *testing.T, path string, into any) {
+	t.Helper()
+	resp, err := http.Get(r.url + path)
+	if err != nil {
+		t.Fatalf("%v; it said: %s", err, r.said)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("%s: %s %v %s", path, resp.Status, err, body)
+	}
+	if err := json.Unmarshal(body, into); err != nil {
+		t.Fatalf("%s: %v: %s", path, err, body)
+	}
+}
+
+// await asks until what comes is right.
+func await(t *testing.T, what string, right func() bool) {
+	t.Helper()
+	deadline := time.After(2 * time.Minute)
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !right() {
+		select {
+		case <-deadline:
+			t.Fatalf("%s does not come within two minutes", what)
+		case <-tick.C:
+		}
+	}
+}
+
+type siteList struct {
+	Total int
+	Sites []struct {
+		Host     string
+		Requests int64
+		Last     time.Time
+		Points   []struct{ Start time.Time }
+	}
+}
+
+// TestUpDemo: somebody without a log sees sites with history, and their traffic moving; nothing is left behind.
+func TestUpDemo(t *testing.T) {
+	b := newBox(t)
+	r := startUp(t, b, "--demo", "--ingest-listen", "127.0.0.1:0")
+	var list siteList
+	await(t, "history of five sites", func() bool {
+		r.get(t, "api/v1/sites", &list)
+		return list.Total == 5 && len(list.Sites[0].Points) > 50
+	})
+	before := list.Sites[0].Last
+	await(t, "a later request", func() bool {
+		r.get(t, "api/v1/sites", &list)
+		return list.Sites[0].Last.After(before)
+	})
+	if code := r.stop(t); code != 0 {
+		t.Errorf("exit code %d: %s", code, r.said)
+	}
+	if left := entries(t, b.path("tmp")); len(left) > 0 {
+		t.Errorf("the demo left %v", left)
+	}
+}
+
+// TestUpFollows: a log that is there is read, what is appended comes, and a second one on the same data is refused.
+func TestUpFollows(t *testing.T) {
+	b := newBox(t)
+	log := logOf(t, "vhost-combined", 3000)
+	half := len(log) / 2
+	path := b.path("home", "access.log")
+	writeFile(t, path, log[:half])
+	r := startUp(t, b, "access.log")
+	requests := func() (n int64) {
+		var list siteList
+		r.get(t, "api/v1/sites?from=2026-05-04T12:00:00Z&to=2026-05-04T13:00:00Z", &list)
+		for _, s := range list.Sites {
+			n += s.Requests
+		}
+		return n
+	}
+	await(t, "what was there", func() bool { return requests() > 1000 })
+	appendFile(t, path, log[half:])
+	await(t, "what was appended", func() bool { return requests() == 3000 })
+	second := finish(t, b.command(t, "up", "--listen", "127.0.0.1:0", "access.log"))
+	second.expect(t, "a second one", 1, "floodgauge-data", "use")
+	if code := r.stop(t); code != 0 {
+		t.Errorf("exit code %d: %s", code, r.said)
+	}
+}
+
+// TestUpRefuses: what keeps it from starting is one sentence.
+func TestUpRefuses(t *testing.T) {
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for name, c := range map[string]struct {
+		code int
+		want string
+		args []string
+	}{
+		"a port that is taken":     {1, "take another address", []string{"--listen", taken.Addr().String(), "access.log"}},
+		"no source":                {1, "nothing to follow", nil},
+		"a page for everybody":     {1, "floodgauge tokens add", []string{"--listen", "0.0.0.0:0", "access.log"}},
+		"a folder that is a file":  {1, "access.log", []string{"--data", "access.log", "access.log"}},
+		"a demo of somebody's log": {2, "--demo makes its own traffic", []string{"--demo", "access.log"}},
+	} {
+		b := newBox(t)
+		writeFile(t, b.path("home", "access.log"), logOf(t, "combined", 10))
+		r := finish(t, b.command(t, append([]string{"up"}, c.args...)...))
+		r.expect(t, name, c.code, c.want)
+		if n := strings.Count(r.stderr, "\n"); n != 1 {
+			t.Errorf("%s: %d lines instead of a sentence: %s", name, n, r.stderr)
+		}
+	}
+}
