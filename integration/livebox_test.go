@@ -11,6 +11,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
+	"github.com/floodgauge/floodgauge/pkg/replay"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
@@ -49,7 +50,7 @@ func (b *liveBox) start() {
 	}
 	follower := logsource.NewFollower("test", []string{b.path}, logsource.FollowOptions{}, summarize.LineKey(keys))
 	b.run, err = live.New(b.t.Context(), live.Config{
-		Store: b.store, Dir: filepath.Join(b.data, "slices"), Summarize: b.cfg, Now: func() time.Time { return b.now },
+		Store: b.store, Dir: filepath.Join(b.data, "slices"), Inbox: replay.Inbox(b.data), Summarize: b.cfg, Now: func() time.Time { return b.now },
 		Keys: func(time.Time) (privacy.KeySpec, error) { return testKeys(), nil },
 		Sources: []live.Source{{Name: "test", Scan: follower.Scan, Open: func(path string) logentry.Source {
 			src := b.cfg.Sources[0]

@@ -31,6 +31,11 @@ const name = "floodgauge"
 type grammar struct {
 	Up          upCmd          `cmd:"" help:"Follow logs and show the traffic of their sites on a page."`
 	Report      reportCmd      `cmd:"" help:"Read access logs and print a traffic report per site."`
+	Replay      replayCmd      `cmd:"" help:"Read logs again into the store: lines that never arrived, or whole hours anew."`
+	Audit       auditCmd       `cmd:"" help:"Compare logs with the store, minute by minute: no line is lost, none counts twice."`
+	Query       queryCmd       `cmd:"" help:"Ask the store in SQL."`
+	Deadletters deadlettersCmd `cmd:"" help:"List lines that could not be read, and try again what was set aside."`
+	Tokens      tokensCmd      `cmd:"" help:"Make, list and revoke tokens to see sites or to send lines."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check a configuration file and list every mistake with its line."`
 	Loggen      loggenCmd      `cmd:"" help:"Write logs of made-up traffic whose truth is known, for tests and trials."`
 	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`

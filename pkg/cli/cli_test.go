@@ -30,7 +30,11 @@ func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 func TestHelp(t *testing.T) {
 	for file, args := range map[string][]string{
 		"help": {"--help"}, "help-report": {"report", "--help"}, "help-check-config": {"check-config", "-h"}, "help-loggen": {"help", "loggen"},
-		"help-completion": {"completion", "--help"}, "help-version": {"version", "--help"},
+		"help-completion": {"completion", "--help"}, "help-version": {"version", "--help"}, "help-replay": {"replay", "--help"},
+		"help-audit": {"audit", "--help"}, "help-query": {"query", "--help"}, "help-tokens": {"tokens", "--help"},
+		"help-tokens-add": {"tokens", "add", "--help"}, "help-tokens-list": {"tokens", "list", "--help"}, "help-tokens-revoke": {"help", "tokens", "revoke"},
+		"help-deadletters": {"deadletters", "--help"}, "help-deadletters-list": {"deadletters", "list", "--help"},
+		"help-deadletters-retry": {"deadletters", "retry", "--help"},
 	} {
 		code, stdout, stderr := run(t, args...)
 		if code != 0 || stderr != "" {
@@ -60,7 +64,7 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 	}
 	for _, c := range []struct{ args, want string }{
 		{"reprot x", `there is no command "reprot"; did you mean "report"?`},
-		{"help me", `there is no command "me"; the commands are report, check-config, loggen, completion, version`},
+		{"help me", `there is no command "me"; the commands are up, report, replay, audit, query, deadletters, tokens, check-config, loggen, completion, version`},
 		{log, `"` + log + `" is no command; to report on what is in it, write "floodgauge report ` + log + `"`},
 		{"--k 5 report x", `the flag --k comes after a command, as in "floodgauge report --k"`},
 		{"report --fromat json x", `there is no flag --fromat; did you mean "--format"?`},
@@ -79,6 +83,20 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 		{"report --k ten x", `--k: write a whole number from 1 to 1000, such as 10`},
 		{"report --sample-rate 10 x", `--sample-rate: the share of requests that is logged is above 0 and at most 1, such as 0.1 for one in ten`},
 		{"report --sample-rate NaN x", `--sample-rate: the share of requests that is logged is above 0 and at most 1, such as 0.1 for one in ten`},
+		{"replay x", "replay needs --mode: late adds lines that never arrived, rebuild computes whole hours anew"},
+		{"replay --mode lat x", `--mode cannot be "lat"; did you mean "late"?`},
+		{"replay --mode late", `replay needs to know what to read; name log files or directories, as in "floodgauge replay access.log"`},
+		{"replay --mode late -", "replay reads its files more than once, which - cannot be; write the lines into a file"},
+		{"replay --mode rebuild --from 2026-05-05 --to 2026-05-03 x", "--from 2026-05-05 is not before --to 2026-05-03; exchange the two"},
+		{"query", `query needs a SELECT, as in "floodgauge query 'SELECT * FROM sources'"`},
+		{"query --limit 0 x", "--limit: write a whole number of at least 1, such as 10"},
+		{"tokens", `tokens needs to know what to do: add, list or revoke; "floodgauge tokens --help" shows how`},
+		{"tokens ad", `tokens takes one of add, list, revoke; "floodgauge tokens --help" shows how`},
+		{"tokens add", "tokens add needs the sites that the token is for (--site www.example.org), or all of them (--all), and not both"},
+		{"tokens add --sites x", `there is no flag --sites; did you mean "--site"?`},
+		{"tokens revoke", `tokens revoke needs the name of a token, as "floodgauge tokens list" shows it`},
+		{"deadletters retry", `deadletters retry needs numbers, as "floodgauge deadletters list" shows them, or all`},
+		{"deadletters retry 1x", `"1x" is no number of a dead letter; "floodgauge deadletters list" shows them, and "all" means every one`},
 		{"version x", `version takes no further argument; "floodgauge version --help" shows what it takes`},
 		{"check-config", `check-config needs the file to check, as in "floodgauge check-config floodgauge.yaml"`},
 		{"completion", `completion needs the name of a shell, as in "floodgauge completion bash"`},

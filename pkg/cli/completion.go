@@ -2,6 +2,7 @@ package cli
 
 import (
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -58,8 +59,10 @@ func completedCommands(model *kong.Application) []completedCommand {
 	var out []completedCommand
 	for _, node := range model.Children {
 		c := completedCommand{name: node.Name, help: firstSentence(node.Help)}
-		for _, flag := range append(model.Flags, node.Flags...) {
-			c.flags = append(c.flags, completeFlag(flag))
+		c.addFlags(append(model.Flags, node.Flags...))
+		for _, child := range node.Children {
+			c.args = append(c.args, child.Name)
+			c.addFlags(child.Flags)
 		}
 		for _, arg := range node.Positional {
 			c.files = c.files || arg.Name == "file"
@@ -70,6 +73,15 @@ func completedCommands(model *kong.Application) []completedCommand {
 		out = append(out, c)
 	}
 	return out
+}
+
+// addFlags adds flags that are not known yet: commands of a command share some.
+func (c *completedCommand) addFlags(flags []*kong.Flag) {
+	for _, flag := range flags {
+		if !slices.ContainsFunc(c.flags, func(f completedFlag) bool { return f.long == flag.Name }) {
+			c.flags = append(c.flags, completeFlag(flag))
+		}
+	}
 }
 
 func completeFlag(flag *kong.Flag) completedFlag {

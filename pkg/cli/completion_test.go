@@ -26,7 +26,10 @@ func TestBashCompletes(t *testing.T) {
 		t.Fatal(err)
 	}
 	for line, want := range map[string]string{
-		"re":                            "report",
+		"re":                            "report replay",
+		"replay --mode ":                "late rebuild",
+		"tokens ":                       "add list revoke",
+		"tokens add --s":                "--site --source",
 		"report --f":                    "--from --format",
 		"report --format ":              "table csv json parquet",
 		"report --format = j":           "json",

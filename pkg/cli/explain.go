@@ -32,6 +32,9 @@ func explain(err error, args []string) error {
 	if strings.HasPrefix(message, "unexpected argument ") {
 		return unexpectedArgument(args, node)
 	}
+	if strings.HasPrefix(message, "expected one of ") {
+		return usagef("%s needs to know what to do: %s; \"%s --help\" shows how", node.Name, alternatives(commandNamesOf(node)), commandLine(node))
+	}
 	flag, rest, _ := strings.Cut(message, ": ")
 	switch {
 	case strings.HasPrefix(rest, "expected ") && (strings.Contains(rest, "<EOL>") || strings.Contains(rest, " flag)")):
@@ -66,14 +69,14 @@ func flagNames(node *kong.Node) (names []string) {
 
 // unexpectedArgument answers a wrong command, or an argument to a command that takes no more.
 func unexpectedArgument(args []string, node *kong.Node) error {
+	commands := commandNamesOf(node)
 	if node.Type != kong.ApplicationNode {
+		if len(commands) > 0 {
+			return usagef("%s takes one of %s; \"%s --help\" shows how", node.Name, strings.Join(commands, ", "), commandLine(node))
+		}
 		return usagef("%s takes no further argument; \"%s --help\" shows what it takes", node.Name, commandLine(node))
 	}
 	word := args[0]
-	var commands []string
-	for _, command := range node.Children {
-		commands = append(commands, command.Name)
-	}
 	if near, ok := spelling.Nearest(word, commands); ok {
 		return usagef("there is no command %q; did you mean %q?", word, near)
 	}
@@ -87,7 +90,20 @@ func commandLine(node *kong.Node) string {
 	if node.Type == kong.ApplicationNode {
 		return name
 	}
-	return name + " " + node.Name
+	return node.FullPath()
+}
+
+func commandNamesOf(node *kong.Node) (names []string) {
+	for _, command := range node.Children {
+		names = append(names, command.Name)
+	}
+	return names
+}
+
+// alternatives lists words with "or" before the last.
+func alternatives(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 // checkValues checks the flags whose tag lists the values that they take.

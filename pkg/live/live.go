@@ -40,6 +40,8 @@ type Config struct {
 	Summarize summarize.Config
 	// Dir is a folder for the results of slices; what is in it is deleted at the start. Required.
 	Dir string
+	// Inbox is a folder in which commands leave replays and retries (see pkg/inbox). Optional.
+	Inbox string
 	// Delay is how long after the end of a minute its lines may come before it closes. Default 15 s.
 	Delay time.Duration
 	// Idle is after which silence a source holds nothing back any more. Default 20 s.
@@ -101,6 +103,7 @@ type Run struct {
 	aside   []reportstore.DeadLetter
 	slices  int64
 	expired time.Time
+	looked  time.Time // when the inbox was last looked into
 	status  statusBoard
 }
 
@@ -197,11 +200,14 @@ func (r *Run) rest(ctx context.Context, d time.Duration) {
 	}
 }
 
-// Step does what there is to do: it runs at most one slice, closes what is complete and deletes what is old. It tells whether it ran a slice.
+// Step does what there is to do: it serves commands, runs at most one slice, closes what is complete and deletes what is old. It tells whether it ran a slice.
 func (r *Run) Step(ctx context.Context) (worked bool, err error) {
 	now := r.cfg.Now()
 	r.scan(now)
 	r.status.scanned(r.sources)
+	if err := r.serve(ctx, now); err != nil {
+		return false, err
+	}
 	s := r.next(now)
 	if s == nil {
 		if s, err = r.retry(ctx, now); s != nil || err != nil {

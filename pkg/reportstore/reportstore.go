@@ -147,10 +147,14 @@ type Replay struct {
 	// ID makes a second publication of the same do nothing. Required.
 	ID string
 	// Rebuild replaces all that slots From (included) to To (excluded) have, at every level of Rows, under a new generation. Without it the rows are
-	// added as late ones.
+	// added: those of kind Late, and those of slots that have a row, as late ones (report.LateRow), while a row of kind Closed becomes the row of a
+	// slot that has none and that no live run will close: it ended before the store's last event, or there is no source. So every level gets the
+	// same lines.
 	Rebuild  bool
 	From, To time.Time // whole hours
 	Rows     []Row
+	// Parts are ids of the files that lines are added from: where any of them was published before, the replay is refused. Optional.
+	Parts []string
 	// Force rebuilds even minutes of which the store has more lines than the batch.
 	Force bool
 }

@@ -278,6 +278,9 @@ func (r *Rollup) Committed(c *reportstore.Commit) {
 	r.shrink()
 }
 
+// Published tells that the store got rows that did not come from here: what is closed is asked anew.
+func (r *Rollup) Published() { r.closed = newClosings(r.store) }
+
 // OpenMinutes returns how many minutes are open.
 func (r *Rollup) OpenMinutes() int {
 	n := 0

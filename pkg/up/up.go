@@ -20,6 +20,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/dashboard"
 	"github.com/floodgauge/floodgauge/pkg/live"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
+	"github.com/floodgauge/floodgauge/pkg/replay"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
 	"github.com/floodgauge/floodgauge/pkg/spool"
@@ -126,7 +127,7 @@ func (s *station) start(ctx context.Context) error {
 func (s *station) liveConfig(sources []live.Source) live.Config {
 	c := s.o.Config
 	return live.Config{
-		Store: s.store, Sources: sources, Dir: filepath.Join(s.o.Data, "slices"), Delay: s.o.Delay, Wake: s.wake,
+		Store: s.store, Sources: sources, Dir: filepath.Join(s.o.Data, "slices"), Inbox: replay.Inbox(s.o.Data), Delay: s.o.Delay, Wake: s.wake,
 		Keys: func(now time.Time) (privacy.KeySpec, error) {
 			keys, err := s.ring.Keys(now)
 			if err != nil {

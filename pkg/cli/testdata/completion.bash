@@ -8,10 +8,21 @@ _floodgauge() {
     fi
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "report check-config loggen completion version --help" -- "$cur"))
+        COMPREPLY=($(compgen -W "up report replay audit query deadletters tokens check-config loggen completion version --help" -- "$cur"))
         return
     fi
     case "${COMP_WORDS[1]}" in
+    up)
+        case "$prev" in
+        --config) words="" ;;
+        --since) words="" ;;
+        --data) words="" ;;
+        --listen) words="" ;;
+        --ingest-listen) words="" ;;
+        --delay) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --demo --config --since --data --listen --ingest-listen --delay"; else words=""; fi ;;
+        esac
+        ;;
     report)
         case "$prev" in
         --by) words="minute hour day all" ;;
@@ -27,6 +38,52 @@ _floodgauge() {
         --format) words="table csv json parquet" ;;
         --out|-o) words="" ;;
         *) if [[ $cur == -* ]]; then words="--help -h --by --host --from --to --k --log-format --time-zone --trusted-proxy --sample-rate --config --format --out -o --no-progress"; else words=""; fi ;;
+        esac
+        ;;
+    replay)
+        case "$prev" in
+        --mode) words="late rebuild" ;;
+        --from) words="" ;;
+        --to) words="" ;;
+        --config) words="" ;;
+        --data) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --mode --from --to --force --config --data --no-progress"; else words=""; fi ;;
+        esac
+        ;;
+    audit)
+        case "$prev" in
+        --from) words="" ;;
+        --to) words="" ;;
+        --config) words="" ;;
+        --data) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --from --to --config --data --no-progress"; else words=""; fi ;;
+        esac
+        ;;
+    query)
+        case "$prev" in
+        --limit) words="" ;;
+        --timeout) words="" ;;
+        --format) words="table csv json" ;;
+        --data) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --limit --timeout --format --data"; else words=""; fi ;;
+        esac
+        ;;
+    deadletters)
+        case "$prev" in
+        --limit) words="" ;;
+        --format) words="table json" ;;
+        --data) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --limit --format --data"; else words="list retry"; fi ;;
+        esac
+        ;;
+    tokens)
+        case "$prev" in
+        --site) words="" ;;
+        --source) words="" ;;
+        --name) words="" ;;
+        --expires) words="" ;;
+        --data) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --site --all --source --name --expires --data"; else words="add list revoke"; fi ;;
         esac
         ;;
     check-config)

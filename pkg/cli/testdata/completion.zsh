@@ -2,7 +2,13 @@
 # zsh completion of floodgauge
 _floodgauge() {
   local -a commands=(
+    'up:Follow logs and show the traffic of their sites on a page'
     'report:Read access logs and print a traffic report per site'
+    'replay:Read logs again into the store: lines that never arrived, or whole hours anew'
+    'audit:Compare logs with the store, minute by minute: no line is lost, none counts twice'
+    'query:Ask the store in SQL'
+    'deadletters:List lines that could not be read, and try again what was set aside'
+    'tokens:Make, list and revoke tokens to see sites or to send lines'
     'check-config:Check a configuration file and list every mistake with its line'
     'loggen:Write logs of made-up traffic whose truth is known, for tests and trials'
     'completion:Print the completion script of a shell'
@@ -16,6 +22,18 @@ _floodgauge() {
   shift words
   (( CURRENT-- ))
   case $command in
+  up)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '--demo[Show it on made-up traffic, with two hours of history, in a folder that is gone afterwards]' \
+      '*--config=[Configuration file: sites, sources, formats]:file:_files' \
+      '*--since=[Leave out files that were last changed before: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
+      '*--data=[Folder for everything that is kept]:dir: ' \
+      '*--listen=[Address of the page; port 0 takes one that is free]:addr: ' \
+      '*--ingest-listen=[Address for lines by HTTP and for /metrics]:addr: ' \
+      '*--delay=[How long after the end of a minute its lines may come before it closes]:time: '
+    ;;
   report)
     _arguments \
       '--help[Show context-sensitive help]' \
@@ -35,6 +53,60 @@ _floodgauge() {
       '*-o[Write the report to a file instead of standard output]:file:_files' \
       '--no-progress[Show no progress bar]' \
       '*:file:_files'
+    ;;
+  replay)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--mode=[late adds lines that never arrived; rebuild computes whole hours anew, in place of what is there]:mode:(late rebuild)' \
+      '*--from=[Leave out what is earlier: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
+      '*--to=[Leave out this time and what is later]:time: ' \
+      '--force[Also where the store has more lines of a minute, or these very lines, or where a file cannot be read to its end]' \
+      '*--config=[Configuration file: that of "up"]:file:_files' \
+      '*--data=[Data folder of "up"]:dir: ' \
+      '--no-progress[Show no progress bar]' \
+      '*:file:_files'
+    ;;
+  audit)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--from=[Compare no earlier minutes: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
+      '*--to=[Compare no minutes from this time on]:time: ' \
+      '*--config=[Configuration file: that of "up"]:file:_files' \
+      '*--data=[Data folder of "up"]:dir: ' \
+      '--no-progress[Show no progress bar]' \
+      '*:file:_files'
+    ;;
+  query)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--limit=[Fail where there are more rows]:n: ' \
+      '*--timeout=[Give up after this time]:time: ' \
+      '*--format=[table, csv, or json: one object a row]:format:(table csv json)' \
+      '*--data=[Data folder of "up"]:dir: '
+    ;;
+  deadletters)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--limit=[Show so many at most]:n: ' \
+      '*--format=[table, or json: one object a row]:format:(table json)' \
+      '*--data=[Data folder of "up"]:dir: ' \
+      '1:value:(list retry)'
+    ;;
+  tokens)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--site=[A site that the token is for; can be repeated]:name,...: ' \
+      '--all[The token is for all sites]' \
+      '*--source=[Make a token to send lines of this source, instead of one to see sites]:name: ' \
+      '*--name=[Name by which the token is listed and revoked]:name: ' \
+      '*--expires=[When it ends: a date (the end of that day), '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
+      '*--data=[Data folder of "up"]:dir: ' \
+      '1:value:(add list revoke)'
     ;;
   check-config)
     _arguments \

@@ -113,6 +113,12 @@ func makePrivate(path string) error {
 	return f.Close()
 }
 
+// Exists tells whether a data folder has a store.
+func Exists(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, fileName))
+	return err == nil
+}
+
 // OpenReadOnly opens a data folder for questions alone, whether or not another process writes to it.
 func OpenReadOnly(dir string) (*Reader, error) {
 	r := &Reader{path: filepath.Join(dir, fileName)}

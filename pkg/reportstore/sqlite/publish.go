@@ -5,9 +5,12 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
+	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -27,17 +30,60 @@ func (s *Store) Publish(ctx context.Context, r *reportstore.Replay) (published b
 		if r.Rebuild {
 			return t.rebuild(r)
 		}
+		if err := t.beginParts(r.Parts, nanos(s.now())); err != nil {
+			return err
+		}
 		return t.addLate(r.Rows)
 	})
 	return published && err == nil, err
 }
 
+func (t *tx) beginParts(parts []string, now int64) error {
+	for _, id := range parts {
+		fresh, err := t.beginBatch(id, now)
+		if err != nil {
+			return err
+		}
+		if !fresh {
+			return errors.New("one of the files was published before: run it again without that file")
+		}
+	}
+	return nil
+}
+
 func (t *tx) addLate(rows []reportstore.Row) error {
+	last := int64(math.MaxInt64) // where no live run has ever worked
+	if _, err := t.one("SELECT last_event FROM facts WHERE EXISTS (SELECT 1 FROM source_states)", nil, &last); err != nil {
+		return err
+	}
 	c := &reportstore.Commit{Rows: slices.Clone(rows)}
 	for i := range c.Rows {
-		c.Rows[i].Kind = reportstore.Late
+		if err := t.asLate(&c.Rows[i], last); err != nil {
+			return err
+		}
 	}
 	return t.putRows(c)
+}
+
+// asLate makes a row a late one, unless it may be the closed row of its slot. A slot after the last event may still get one from a live run.
+func (t *tx) asLate(row *reportstore.Row, last int64) error {
+	if row.Kind == reportstore.Closed {
+		at, err := t.slotOf(row.Report)
+		if err != nil {
+			return err
+		}
+		var one int
+		known, err := t.one("SELECT 1 FROM rows WHERE level = ? AND host = ? AND start = ?", []any{at.level, at.host, at.start}, &one)
+		if err != nil {
+			return err
+		}
+		if over := at.start+at.level.span() <= last/int64(time.Second); over && !known {
+			return nil
+		}
+		row.Report = report.LateRow(row.Report)
+	}
+	row.Kind = reportstore.Late
+	return nil
 }
 
 // rebuilding is a rebuild under way.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
 
@@ -18,6 +19,13 @@ func lateReplay(t *testing.T, s *store) {
 	is(t, "check", s.check(), map[time.Time]reportstore.Checksum{noon: checksum(lines{0, 50})})
 	agree(t, s, "a.example", lines{0, 50})
 	is(t, "kinds", kinds(s.all(reportstore.Minute)), []reportstore.RowKind{reportstore.Closed, reportstore.Late})
+	more := allLevels(reportstore.Late, "a.example", noon, lines{50, 60})
+	s.publish(&reportstore.Replay{ID: "more", Rows: more, Parts: []string{"file 1", "file 2"}})
+	if published, err := s.Publish(t.Context(), &reportstore.Replay{ID: "again", Rows: more, Parts: []string{"file 3", "file 2"}}); err == nil || published {
+		t.Error("lines of a file were added twice")
+	}
+	s.publish(&reportstore.Replay{ID: "third", Rows: allLevels(reportstore.Late, "a.example", noon, lines{60, 70}), Parts: []string{"file 3"}})
+	agree(t, s, "a.example", lines{0, 70})
 }
 
 func kinds(rows []reportstore.Row) (kinds []reportstore.RowKind) {
@@ -167,4 +175,26 @@ func liveAfterRebuild(t *testing.T, s *store) {
 	s.commitRows(levelRow(reportstore.Closed, reportstore.Hour, "a.example", noon, lines{20, 40}),
 		levelRow(reportstore.Closed, reportstore.Day, "a.example", noon.Truncate(24*time.Hour), lines{20, 40}))
 	agree(t, s, "a.example", lines{0, 40})
+}
+
+// Whole rows of a late replay keep their lists where a slot has no row and no live run will close it, and are counters elsewhere.
+func lateReplayOfNewSlots(t *testing.T, s *store) {
+	hour := time.Hour
+	s.commit(&reportstore.Commit{Rows: closed("a.example", noon.Add(hour), lines{0, 20}), Sources: []reportstore.SourceState{{Source: "access"}}})
+	rows := append(closed("a.example", noon, lines{100, 120}), minuteRow(reportstore.Closed, "a.example", noon.Add(hour), lines{20, 25}),
+		levelRow(reportstore.Closed, reportstore.Hour, "a.example", noon.Add(hour), lines{20, 25}),
+		minuteRow(reportstore.Closed, "a.example", noon.Add(2*hour), lines{30, 35}),
+		levelRow(reportstore.Closed, reportstore.Hour, "a.example", noon.Add(2*hour), lines{30, 35}))
+	rows[2] = levelRow(reportstore.Closed, reportstore.Day, "a.example", noon.Truncate(24*hour), lines{100, 120}, lines{20, 25}, lines{30, 35})
+	s.publish(&reportstore.Replay{ID: "late", Rows: rows})
+	agree(t, s, "a.example", lines{0, 25}, lines{30, 35}, lines{100, 120})
+	minutes := s.all(reportstore.Minute)
+	is(t, "kinds of minutes", kinds(minutes), []reportstore.RowKind{reportstore.Closed, reportstore.Closed, reportstore.Late, reportstore.Late})
+	is(t, "the new minute", minutes[0].Report, rows[0].Report)
+	is(t, "the late row", minutes[2].Report, report.LateRow(rows[3].Report))
+	is(t, "kinds of the day", kinds(s.all(reportstore.Day)), []reportstore.RowKind{reportstore.Closed, reportstore.Late})
+	// The minute after the last event is closed by a live run later.
+	s.commitRows(minuteRow(reportstore.Closed, "a.example", noon.Add(2*hour), lines{40, 45}))
+	is(t, "kinds of minutes later", kinds(s.all(reportstore.Minute)),
+		[]reportstore.RowKind{reportstore.Closed, reportstore.Closed, reportstore.Late, reportstore.Closed, reportstore.Late})
 }

@@ -35,13 +35,14 @@ func setAside(t *testing.T, s *store) {
 	whole := reportstore.DeadLetter{
 		Letter: &schemas.DeadLetter{Source: "access", Reason: "crash", File: 1 << 63}, At: noon.Add(time.Minute), Extent: &e, Tries: 1, Next: noon.Add(time.Hour),
 	}
-	s.commit(&reportstore.Commit{Letters: []reportstore.DeadLetter{plain, whole}})
+	c := &reportstore.Commit{Letters: []reportstore.DeadLetter{plain, whole}}
+	s.commit(c)
 	letters, err := s.Letters(t.Context(), 10)
 	fails(t, "letters", err, nil)
 	if len(letters) != 2 {
 		t.Fatalf("%d letters, want 2", len(letters))
 	}
-	plain.ID, whole.ID = letters[1].ID, letters[0].ID
+	plain.ID, whole.ID = c.Letters[0].ID, c.Letters[1].ID
 	is(t, "letters, newest first", letters, []reportstore.DeadLetter{whole, plain})
 	is(t, "extents set aside", s.state().SetAside, []reportstore.DeadLetter{whole})
 	whole.Tries, whole.Next = 2, noon.Add(2*time.Hour)

@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(t *testing.T) reportstore.Writer) {
 		{"TotalOfOpenHours", totalOfOpenHours},
 		{"LateReplay", lateReplay},
 		{"LateReplayOfOpenHour", lateReplayOfOpenHour},
+		{"LateReplayOfNewSlots", lateReplayOfNewSlots},
 		{"Rebuild", rebuild},
 		{"RebuildOfPartOfDay", rebuildOfPartOfDay},
 		{"RebuildInOpenDay", rebuildInOpenDay},

@@ -1,0 +1,50 @@
+package replay
+
+import (
+	"context"
+	"fmt"
+	"os"
+
+	"github.com/floodgauge/floodgauge/pipelines/traffic"
+	"github.com/floodgauge/floodgauge/pkg/engine"
+	"github.com/floodgauge/floodgauge/pkg/logsource"
+	"github.com/floodgauge/floodgauge/pkg/privacy"
+	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/transform"
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+// Job is one bounded run of the graph.
+type Job struct {
+	Summarize summarize.Config    // Required, with its sources.
+	Branches  [][]logsource.Range // Required: what is read side by side.
+	Levels    []string            // Required: of the rows.
+	Keys      privacy.KeySpec     // Required.
+	// Progress is called a few times a second. Optional.
+	Progress func(bytes, lines int64)
+}
+
+// Outcome is what a run found.
+type Outcome struct {
+	Rows   []*schemas.TrafficReport
+	Counts summarize.Counts
+	// Problems are sentences about input that could not be read to its end. The rest was read.
+	Problems []string
+}
+
+// Compute runs the graph in a child process.
+func Compute(ctx context.Context, j *Job) (*Outcome, error) {
+	dir, err := os.MkdirTemp("", "floodgauge-")
+	if err != nil {
+		return nil, fmt.Errorf("no folder for results can be made in %s: set TMPDIR to a folder that can be written to", os.TempDir())
+	}
+	defer os.RemoveAll(dir)
+	spec := traffic.Spec{Local: &traffic.LocalSpec{Config: traffic.Config{Summarize: j.Summarize, Levels: j.Levels}, Branches: j.Branches, Dir: dir}}
+	res, err := engine.Run(ctx, engine.Job{Spec: spec, Keys: j.Keys, TempDir: dir, Progress: j.Progress})
+	if err != nil {
+		return nil, err
+	}
+	out := &Outcome{Counts: res.Counts, Problems: res.Problems}
+	out.Rows, _, err = transform.ReadLocal(dir)
+	return out, err
+}
