@@ -29,7 +29,7 @@ func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func TestHelp(t *testing.T) {
 	for file, args := range map[string][]string{
-		"help": {"--help"}, "help-report": {"report", "--help"}, "help-check-config": {"check-config", "-h"}, "help-loggen": {"help", "loggen"},
+		"help": {"--help"}, "help-up": {"up", "--help"}, "help-report": {"report", "--help"}, "help-check-config": {"check-config", "-h"}, "help-loggen": {"help", "loggen"},
 		"help-completion": {"completion", "--help"}, "help-version": {"version", "--help"}, "help-replay": {"replay", "--help"},
 		"help-audit": {"audit", "--help"}, "help-query": {"query", "--help"}, "help-tokens": {"tokens", "--help"},
 		"help-tokens-add": {"tokens", "add", "--help"}, "help-tokens-list": {"tokens", "list", "--help"}, "help-tokens-revoke": {"help", "tokens", "revoke"},
