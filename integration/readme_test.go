@@ -27,6 +27,11 @@ var notRun = map[string]string{
 // TestReadmeCommands runs what the documents tell people to type, in the order in which they stand.
 func TestReadmeCommands(t *testing.T) {
 	dir := readmeFolder(t)
+	keep := exec.CommandContext(t.Context(), filepath.Join(dir, "bin", "floodgauge"), "replay", "--mode", "late", "access.log") // in place of "up"
+	keep.Dir, keep.Env = dir, append(os.Environ(), "XDG_CACHE_HOME="+dir)
+	if out, err := keep.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
 	for _, name := range []string{"README.md", "deploy/README.md"} {
 		for _, block := range codeBlocks(readDocument(t, name), "sh") {
 			if notRun[strings.TrimSpace(block)] != "" {

@@ -205,17 +205,18 @@ func (r *Run) Step(ctx context.Context) (worked bool, err error) {
 	now := r.cfg.Now()
 	r.scan(now)
 	r.status.scanned(r.sources)
-	if err := r.serve(ctx, now); err != nil {
-		return false, err
-	}
-	s := r.next(now)
-	if s == nil {
-		if s, err = r.retry(ctx, now); s != nil || err != nil {
-			return s != nil, err
+	for _, chore := range []func(context.Context, time.Time) error{r.serve, r.tidy} {
+		if err := chore(ctx, now); err != nil {
+			return false, err
 		}
-		return false, r.settle(ctx, now)
 	}
-	return true, r.slice(ctx, s, now)
+	if s, err := r.retry(ctx, now); s != nil || err != nil {
+		return s != nil, err
+	}
+	if s := r.next(now); s != nil {
+		return true, r.slice(ctx, s, now)
+	}
+	return false, r.settle(ctx, now)
 }
 
 // settle closes what is complete, where there is nothing to read.
@@ -230,6 +231,11 @@ func (r *Run) settle(ctx context.Context, now time.Time) error {
 		}
 	}
 	r.status.running()
+	return nil
+}
+
+// tidy deletes from time to time what is kept no longer.
+func (r *Run) tidy(ctx context.Context, now time.Time) error {
 	if now.Sub(r.expired) < expirePeriod {
 		return nil
 	}
