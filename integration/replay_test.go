@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -348,4 +349,37 @@ func (b *liveBox) program(ctx context.Context, args ...string) {
 	if err != nil && ctx.Err() == nil {
 		b.t.Errorf("floodgauge %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
+}
+
+// TestRebuildKeepsNames: a host that enough clients asked for once keeps its name in an hour in which few did.
+func TestRebuildKeepsNames(t *testing.T) {
+	cfg := sitesConfig("vhost-combined")
+	cfg.Sites, cfg.SitesOnly = nil, false
+	b := newLiveBox(t, cfg)
+	dataRing(t, b.data)
+	line := func(host string, client int, at time.Time) string {
+		return fmt.Sprintf("%s:443 192.0.2.%d - - [%s] \"GET / HTTP/1.1\" 200 1000 \"-\" \"Mozilla/5.0\"\n", host, client, at.Format("02/Jan/2006:15:04:05 -0700"))
+	}
+	var log strings.Builder
+	for client := range 5 {
+		log.WriteString(line("shop.example.org", client, midnight.Add(-time.Hour+time.Duration(client)*time.Second)))
+	}
+	log.WriteString(line("shop.example.org", 1, midnight.Add(time.Minute)))
+	log.WriteString(line("hidden.example.org", 1, midnight.Add(2*time.Minute)))
+	b.write([]byte(log.String()))
+	b.settle()
+	b.closeAll()
+	o := b.options(true, b.path)
+	o.From, o.To = midnight, midnight.Add(time.Hour)
+	b.published(o, true)
+	hosts := map[string]int64{}
+	for _, r := range b.rows() {
+		if r.Report.Level == traffic.Minute && !r.Report.Minute.AsTime().Before(midnight) {
+			hosts[r.Report.Host] += r.Report.Lines
+		}
+	}
+	if diff := cmp.Diff(map[string]int64{"shop.example.org": 1, reportstore.OtherHosts: 1}, hosts); diff != "" {
+		t.Errorf("hosts of the rebuilt hour (-want +got):\n%s", diff)
+	}
+	b.exact(b.path)
 }
