@@ -36,6 +36,16 @@ func TestDamagedFiles(t *testing.T) {
 	}
 }
 
+// TestBytesBehindTheData: nothing is missing, so the report is complete; and what was left out is said. Names of files are printed without harm.
+func TestBytesBehindTheData(t *testing.T) {
+	path := fileOf(t, "a\x1b[2J\nb.log.gz", append(gzipOf(t, logOf(t, "vhost-combined", 500)), "garbage"...))
+	r := shell(t, "report", path)
+	r.expect(t, "garbage", 0, `a\x1b[2J\nb.log.gz": behind the end of the gzip data`, "500 requests")
+	if strings.Contains(r.stderr, "\x1b") {
+		t.Errorf("the name of the file is printed as it is: %q", r.stderr)
+	}
+}
+
 // TestDamagedFromTheBeginning: there is no report of nothing.
 func TestDamagedFromTheBeginning(t *testing.T) {
 	zipped := gzipOf(t, logOf(t, "vhost-combined", 100))

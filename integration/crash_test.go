@@ -34,7 +34,7 @@ func kills(t *testing.T) int {
 func TestUpIsKilled(t *testing.T) {
 	b := newBox(t)
 	rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 1))
-	log := logOf(t, "vhost-combined", int64(4000+1000*kills(t)))
+	log := logSince(t, time.Now().Add(-time.Hour), "vhost-combined", int64(4000+1000*kills(t)))
 	path := b.path("home", "access.log")
 	writeFile(t, path, nil)
 	r := startUp(t, b, "access.log")
@@ -85,14 +85,11 @@ func rotate(t *testing.T, path string) {
 
 // childOf returns a child of a process, 0 for none.
 func childOf(pid int) int {
-	text, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(pid) + "/children")
+	text, _ := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/task/" + strconv.Itoa(pid) + "/children") // it may have ended
 	for _, word := range strings.Fields(string(text)) {
 		if child, err := strconv.Atoi(word); err == nil {
 			return child
 		}
-	}
-	if err != nil {
-		return 0
 	}
 	return 0
 }
@@ -139,7 +136,7 @@ func sameChecksums(t *testing.T, data string, want map[time.Time]reportstore.Che
 		t.Fatal(err)
 	}
 	defer store.Close()
-	got, err := store.Check(t.Context(), midnight.Add(-48*time.Hour), midnight.Add(48*time.Hour))
+	got, err := store.Check(t.Context(), time.Now().Add(-3*time.Hour), time.Now().Add(time.Hour))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 )
@@ -17,8 +18,16 @@ func TestWhatIsHiddenIsSaid(t *testing.T) {
 	}
 	for _, format := range []string{"json", "csv"} {
 		r := shell(t, "report", "--by", "all", "--format", format, path)
-		if want := map[string]string{"json": `"k":10`, "csv": ",10\n"}[format]; !strings.Contains(r.stdout, want) {
+		if want := map[string]string{"json": `"k":10`, "csv": ",10,top_agents="}[format]; !strings.Contains(r.stdout, want) {
 			t.Errorf("%s does not say k:\n%s", format, r.stdout)
+		}
+	}
+	for _, format := range []string{"table", "json", "csv", "parquet"} {
+		const note = "what fewer than 10 of them share is not shown by name"
+		out := filepath.Join(t.TempDir(), "report")
+		shell(t, "report", "--format", format, "--out", out, path).expect(t, format, 0, note, "For your own eyes: --k 1")
+		if r := shell(t, "report", "--k", "1", "--format", format, "--out", out, path); strings.Contains(r.words(), "own eyes") {
+			t.Errorf("%s with --k 1 said\n%s", format, r.stderr)
 		}
 	}
 	all := shell(t, "report", "--k", "1", path)

@@ -25,7 +25,7 @@ var layers = map[string][]string{
 	"pkg/report":          {"pkg/vocabulary", "schemas"},
 	"pkg/summarize":       {"pkg/agent", "pkg/geo", "pkg/logentry", "pkg/privacy", "pkg/report", "pkg/vocabulary"},
 	"pkg/segment":         {},
-	"pkg/logsource":       {"pkg/logentry", "pkg/segment"},
+	"pkg/logsource":       {"pkg/logentry", "pkg/segment", "pkg/spelling"},
 	"pkg/spool":           {"pkg/logsource", "pkg/segment"},
 	"pkg/ingest":          {"pkg/logentry", "pkg/spool"},
 	"pkg/reportwriter":    {"schemas", "pkg/vocabulary"},
@@ -48,7 +48,8 @@ var layers = map[string][]string{
 	"pkg/up": {"pkg/access", "pkg/config", "pkg/dashboard", "pkg/ingest", "pkg/live", "pkg/logentry", "pkg/loggen", "pkg/logsource", "pkg/privacy",
 		"pkg/replay", "pkg/reportstore", "pkg/reportstore/sqlite", "pkg/spool", "pkg/summarize"},
 	"pkg/cli": {"pipelines/traffic", "pkg/access", "pkg/audit", "pkg/up", "pkg/config", "pkg/engine", "pkg/inbox", "pkg/logentry", "pkg/loggen", "pkg/logsource",
-		"pkg/privacy", "pkg/replay", "pkg/reportstore", "pkg/reportstore/sqlite", "pkg/reportwriter", "pkg/spelling", "pkg/spool", "pkg/vocabulary", "pkg/summarize", "pkg/transform", "schemas"},
+		"pkg/privacy", "pkg/replay", "pkg/reportstore", "pkg/reportstore/sqlite", "pkg/reportwriter", "pkg/spelling", "pkg/spool",
+		"pkg/summarize", "pkg/transform", "pkg/vocabulary", "schemas"},
 	"integration": {"pipelines/traffic", "pkg/engine", "pkg/logentry", "pkg/summarize"},
 	"":            {"pipelines/traffic", "pkg/cli", "pkg/engine"},
 

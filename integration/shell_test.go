@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/loggen"
 )
@@ -57,8 +58,14 @@ func shell(t *testing.T, args ...string) ran {
 // logOf is a log of two busy sites.
 func logOf(t *testing.T, format string, lines int64) []byte {
 	t.Helper()
+	return logSince(t, time.Time{}, format, lines)
+}
+
+// logSince is logOf from a time on: a store keeps minutes for some days only.
+func logSince(t *testing.T, start time.Time, format string, lines int64) []byte {
+	t.Helper()
 	var log bytes.Buffer
-	cfg := loggen.Config{Seed: 9, Hosts: []string{"news.example.org", "shop.example.net"}, Lines: lines, Format: format}
+	cfg := loggen.Config{Seed: 9, Hosts: []string{"news.example.org", "shop.example.net"}, Start: start, Lines: lines, Format: format}
 	if _, err := loggen.Generate(context.Background(), cfg, &log, nil); err != nil {
 		t.Fatal(err)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/floodgauge/floodgauge/pkg/config"
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 // checkConfigCmd is the command line of "check-config".
@@ -54,7 +55,7 @@ func (c *checkConfigCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "ok: %s: k %d, %s, %s, %s, %s\n", c.File, cfg.K, count(len(cfg.Sites), "site"), count(len(cfg.Sources), "source"),
+	_, err = fmt.Fprintf(env.stdout, "ok: %s: k %d, %s, %s, %s, %s\n", spelling.Path(c.File), cfg.K, count(len(cfg.Sites), "site"), count(len(cfg.Sources), "source"),
 		count(len(cfg.Formats), "format"), count(len(cfg.PathTemplates), "path template"))
 	return err
 }

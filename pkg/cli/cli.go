@@ -8,7 +8,9 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"slices"
+	"strings"
 
 	"github.com/alecthomas/kong"
 	"golang.org/x/term"
@@ -65,7 +67,7 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if len(args) == 0 {
 		return printUsage(parser, stderr)
 	}
-	args = usual(args)
+	args = negative(usual(args))
 	parsed, err := parser.Parse(args)
 	if helped {
 		return exitOK
@@ -91,6 +93,21 @@ func usual(args []string) []string {
 		return []string{"version"}
 	}
 	return args
+}
+
+var negativeNumber = regexp.MustCompile(`^-[0-9.]+[a-z]*$`)
+
+// negative joins a flag and a negative number behind it, which the parser takes for another flag: the value is wrong then, and not missing.
+func negative(args []string) (joined []string) {
+	for i, arg := range args {
+		last := len(joined) - 1
+		if i > 0 && negativeNumber.MatchString(arg) && strings.HasPrefix(args[i-1], "--") && args[i-1] != "--" && !strings.Contains(args[i-1], "=") {
+			joined[last] += "=" + arg
+			continue
+		}
+		joined = append(joined, arg)
+	}
+	return joined
 }
 
 func newParser(g *grammar, stdout, stderr io.Writer, exit func(int)) (*kong.Kong, error) {

@@ -29,7 +29,7 @@ func run(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func TestHelp(t *testing.T) {
 	for file, args := range map[string][]string{
-		"help": {"--help"}, "help-report": {"report", "--help"}, "help-check-config": {"check-config", "-h"}, "help-loggen": {"help", "loggen"},
+		"help": {"--help"}, "help-up": {"up", "--help"}, "help-report": {"report", "--help"}, "help-check-config": {"check-config", "-h"}, "help-loggen": {"help", "loggen"},
 		"help-completion": {"completion", "--help"}, "help-version": {"version", "--help"}, "help-replay": {"replay", "--help"},
 		"help-audit": {"audit", "--help"}, "help-query": {"query", "--help"}, "help-tokens": {"tokens", "--help"},
 		"help-tokens-add": {"tokens", "add", "--help"}, "help-tokens-list": {"tokens", "list", "--help"}, "help-tokens-revoke": {"help", "tokens", "revoke"},
@@ -77,6 +77,9 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 		{"report --format jsn x", `--format cannot be "jsn"; did you mean "json"?`},
 		{"report --by days x", `--by cannot be "days"; did you mean "day"?`},
 		{"report --k 0 x", `--k: write a whole number from 1 to 1000, such as 10`},
+		{"report --k -3 x", `--k: write a whole number from 1 to 1000, such as 10`},
+		{"loggen --lines -4", `--lines: write a whole number of at least 1, such as 10`},
+		{"loggen --duration -4s", `--duration: write a length of time with its unit, such as 90s, 10m or 24h`},
 		{"report --k ten x", `--k: write a whole number from 1 to 1000, such as 10`},
 		{"report --sample-rate 10 x", `--sample-rate: the share of requests that is logged is above 0 and at most 1, such as 0.1 for one in ten`},
 		{"report --sample-rate NaN x", `--sample-rate: the share of requests that is logged is above 0 and at most 1, such as 0.1 for one in ten`},

@@ -10,6 +10,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/config"
 	"github.com/floodgauge/floodgauge/pkg/loggen"
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 // defaultLines keeps a first try from running without end.
@@ -96,7 +97,7 @@ func (c *loggenCmd) write(env *environment, cfg loggen.Config) error {
 		return loggenError(err, c.Follow)
 	}
 	if c.Out != "" {
-		fmt.Fprintf(env.stderr, "%s lines, %sB in %s\n", short(float64(stats.Lines)), short(float64(stats.Bytes)), c.Out)
+		fmt.Fprintf(env.stderr, "%s lines, %sB in %s\n", short(float64(stats.Lines)), short(float64(stats.Bytes)), spelling.Path(c.Out))
 	}
 	return nil
 }

@@ -7,6 +7,8 @@ import (
 	"os"
 	"path/filepath"
 	"syscall"
+
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 // createFile creates or empties the file that a flag names. The error is a sentence for people.
@@ -20,7 +22,7 @@ func createFile(flag, path string) (*os.File, error) {
 
 // createError explains why the file that a flag names cannot be opened for writing.
 func createError(flag, path string, err error) error {
-	return fmt.Errorf("%s %s: %s", flag, path, createMessage(path, err))
+	return fmt.Errorf("%s %s: %s", flag, spelling.Path(path), createMessage(path, err))
 }
 
 func createMessage(path string, err error) string {
@@ -28,7 +30,7 @@ func createMessage(path string, err error) string {
 	case errors.Is(err, syscall.EISDIR):
 		return "this is a directory; name a file in it"
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Sprintf("there is no directory %s; create it first", filepath.Dir(path))
+		return fmt.Sprintf("there is no directory %s; create it first", spelling.Path(filepath.Dir(path)))
 	case errors.Is(err, fs.ErrPermission):
 		return "the file may not be written; choose another place or give this user the right to write there"
 	}

@@ -47,11 +47,11 @@ func compute(env *environment, o *reportOptions, in *inputs) (*finishedRun, erro
 	if err != nil {
 		return nil, err
 	}
-	dir, err := os.MkdirTemp("", "floodgauge-")
+	dir, release, err := tempFolder(time.Now())
 	if err != nil {
-		return nil, fmt.Errorf("no folder for results can be made in %s (%s); set TMPDIR to a folder that can be written to", os.TempDir(), plainReason(err))
+		return nil, err
 	}
-	defer os.RemoveAll(dir)
+	defer release()
 
 	start := time.Now()
 	job := reportRun{env: env, options: o, inputs: in, keys: keys, dir: dir, config: summarizeConfig(o, in)}

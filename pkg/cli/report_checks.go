@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/floodgauge/floodgauge/pkg/config"
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 func (c *reportCmd) checkInputs(env *environment) error {
@@ -39,11 +40,11 @@ func (c *reportCmd) checkOutput(env *environment) error {
 		return nil
 	}
 	if out.IsDir() {
-		return usagef("--out %s is a directory; name a file in it", c.Out)
+		return usagef("--out %s is a directory; name a file in it", spelling.Path(c.Out))
 	}
 	for _, input := range c.Inputs {
 		if in, err := os.Stat(input); err == nil && os.SameFile(in, out) {
-			return usagef("--out %s is also a log to read and would be overwritten; choose another name", c.Out)
+			return usagef("--out %s is also a log to read and would be overwritten; choose another name", spelling.Path(c.Out))
 		}
 	}
 	return nil

@@ -4,10 +4,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/logsource"
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 // inputs are the files of a run with how each is read.
@@ -59,7 +59,7 @@ func (in *inputs) complain(env *environment, o *reportOptions) error {
 	case len(in.files) == 0 && len(in.refused) > 0:
 		return errors.Join(in.refused...)
 	case len(in.files) == 0:
-		return fmt.Errorf("there is no access log in %s", strings.Join(o.Inputs, ", "))
+		return fmt.Errorf("there is no access log in %s", spelling.Paths(o.Inputs))
 	}
 	for _, err := range in.refused {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, err)
@@ -101,9 +101,9 @@ const namesShown = 5
 // notAccessLogs says what was left out of a folder.
 func notAccessLogs(paths []string) string {
 	if len(paths) == 1 {
-		return fmt.Sprintf("%s is left out: it is no access log in a format that is known (--log-format names another one)", paths[0])
+		return fmt.Sprintf("%s is left out: it is no access log in a format that is known (--log-format names another one)", spelling.Path(paths[0]))
 	}
-	which := strings.Join(paths[:min(len(paths), namesShown)], ", ")
+	which := spelling.Paths(paths[:min(len(paths), namesShown)])
 	if more := len(paths) - namesShown; more > 0 {
 		which += fmt.Sprintf(" and %d more", more)
 	}

@@ -74,6 +74,22 @@ func (r *finishedRun) bucket() map[string]int64 {
 	return map[string]int64{"no_host": c.NoHost, "unknown_site": c.UnknownSite, "over_cap": c.OverCap, why: max(hidden, 0)}
 }
 
+// hides tells whether the k rule keeps any value, or the name of a site, out of the rows.
+func (r *finishedRun) hides() bool {
+	if r.options.K <= 1 {
+		return false
+	}
+	for _, row := range r.reports {
+		for _, rest := range row.Rest {
+			if rest.GetHidden() > 0 {
+				return true
+			}
+		}
+	}
+	b := r.bucket()
+	return b[reportwriter.HiddenHost]+b[reportwriter.UnknownClients] > 0
+}
+
 // bucketLacksClients tells whether no visitor of the bucket's requests is known: then nobody can tell how many asked for a site.
 func (r *finishedRun) bucketLacksClients() bool {
 	for _, row := range r.reports {

@@ -16,6 +16,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/engine"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -37,10 +38,13 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	}
 	r.sort()
 	if err := r.writeOutput(env, out); err != nil {
-		return writeMessage(cmp.Or(r.options.Out, "standard output"), err)
+		return writeMessage(cmp.Or(spelling.Path(r.options.Out), "standard output"), err)
 	}
 	for _, p := range r.problems() {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, p)
+	}
+	for _, remark := range r.result.Remarks {
+		fmt.Fprintf(env.stderr, "%s: note: %s\n", name, remark)
 	}
 	if r.partial {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, partialNote)
@@ -133,6 +137,9 @@ func (r *finishedRun) stats() reportwriter.Stats {
 		Other: map[string]int64{"outside_range": c.OutsideRange, "other_host": c.OtherHost}}
 	for reason, n := range r.bucket() {
 		s.Other[reason] = n
+	}
+	if r.hides() {
+		s.HiddenBelow = r.options.K
 	}
 	return s
 }

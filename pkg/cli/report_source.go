@@ -9,6 +9,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/logsource"
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 var errEmpty = errors.New("is empty: there is nothing to report")
@@ -16,6 +17,7 @@ var errEmpty = errors.New("is empty: there is nothing to report")
 // open finds out how one file is read. begin is the beginning of its text.
 func (in *inputs) open(o *reportOptions, f logsource.File) (src logentry.Source, begin []byte, err error) {
 	src = o.source(f.Path)
+	src.Name = spelling.Path(f.Path)
 	if f.Path == logsource.StdinPath {
 		src.Name = "standard input"
 	}

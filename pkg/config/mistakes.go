@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 // Mistake is one thing that is wrong in a configuration file, and what to do about it.
@@ -18,11 +20,11 @@ type Mistake struct {
 func (m Mistake) String() string {
 	switch {
 	case m.Line == 0:
-		return fmt.Sprintf("%s: %s", m.File, m.Message)
+		return fmt.Sprintf("%s: %s", spelling.Path(m.File), m.Message)
 	case m.Column == 0:
-		return fmt.Sprintf("%s:%d: %s", m.File, m.Line, m.Message)
+		return fmt.Sprintf("%s:%d: %s", spelling.Path(m.File), m.Line, m.Message)
 	}
-	return fmt.Sprintf("%s:%d:%d: %s", m.File, m.Line, m.Column, m.Message)
+	return fmt.Sprintf("%s:%d:%d: %s", spelling.Path(m.File), m.Line, m.Column, m.Message)
 }
 
 // Mistakes are all mistakes of a file in the order of its lines. As an error it is one line each.

@@ -168,7 +168,7 @@ func execute(ctx context.Context, build Builder, spec json.RawMessage) (*Result,
 		return nil, sentence(err)
 	}
 	results := res.Metrics()
-	return &Result{Counts: transform.CountsOf(&results), Problems: transform.Problems()}, nil
+	return &Result{Counts: transform.CountsOf(&results), Problems: transform.Problems(), Remarks: transform.Remarks(), Moved: transform.Moved()}, nil
 }
 
 var errCrashed = errors.New("the engine crashed; this is a defect, please report it")

@@ -42,6 +42,10 @@ type Result struct {
 	Counts summarize.Counts `json:"counts"`
 	// Problems are sentences about input that could not be read to its end. The rest was read.
 	Problems []string `json:"problems,omitempty"`
+	// Remarks are sentences about input of which nothing is missing.
+	Remarks []string `json:"remarks,omitempty"`
+	// Moved says that a file was replaced or renamed between the time it was found and the run.
+	Moved bool `json:"moved,omitempty"`
 }
 
 // InputFD is the child's file descriptor of Job.Stdin.
@@ -155,7 +159,7 @@ func (r *Runner) start(job *Job) error {
 // Close ends the child. A job after that gets a new one.
 func (r *Runner) Close() {
 	if r.child != nil {
-		r.child.end()
+		_ = r.child.end() // it has answered, or why it has not is said already
 	}
 	r.child, r.jobs = nil, 0
 }

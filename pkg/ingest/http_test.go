@@ -223,7 +223,7 @@ func TestBrokenConnectionKeepsNothing(t *testing.T) {
 	s := openSpool(t, 0)
 	handled := make(chan int, 1)
 	h := NewHandler(s, HTTPOptions{Authorize: func(string, string) bool { return true }})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		rec := httptest.NewRecorder()
 		h.ServeHTTP(rec, r)
 		handled <- rec.Code

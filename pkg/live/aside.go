@@ -36,6 +36,9 @@ func (r *Run) part(ctx context.Context, s *source, part []logsource.Unread, now 
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
+	if errors.Is(err, errMoved) {
+		return nil
+	}
 	frontier := r.frontierOf(now)
 	if err == nil {
 		return r.take(ctx, s, out, &reportstore.Commit{Read: extents(part)}, frontier, now)

@@ -32,7 +32,11 @@ type outcome struct {
 	letters  []reportstore.DeadLetter
 	counts   summarize.Counts
 	newest   time.Time
+	damage   string // why a compressed file could not be read to its end
 }
+
+// errMoved says that a file was replaced or renamed since the sources were looked at, as rotation does: what is there now is found by looking again.
+var errMoved = errors.New("a file was replaced or renamed")
 
 // slice runs the graph on what a source has, and commits what it found.
 func (r *Run) slice(ctx context.Context, s *source, now time.Time) error {
@@ -41,6 +45,8 @@ func (r *Run) slice(ctx context.Context, s *source, now time.Time) error {
 	out, err := r.run(ctx, s, chosen, now)
 	var bad *badDataError
 	switch {
+	case errors.Is(err, errMoved):
+		return nil
 	case errors.As(err, &bad):
 		return r.bisect(ctx, s, chosen, now)
 	case err != nil:
@@ -64,6 +70,9 @@ func (r *Run) take(ctx context.Context, s *source, out *outcome, c *reportstore.
 	if out.counts.Lines > 0 {
 		s.state.Newest = now
 	}
+	if out.damage != "" {
+		s.damage = out.damage
+	}
 	if out.newest.After(s.state.Frontier) {
 		s.state.Frontier = out.newest
 	}
@@ -77,12 +86,12 @@ func (r *Run) take(ctx context.Context, s *source, out *outcome, c *reportstore.
 	return r.commit(ctx, c, now)
 }
 
-// choose takes what one slice reads, from the earliest on.
+// choose takes what one slice reads, from the earliest on. A file that can only be read as a whole has a slice of its own.
 func choose(unread []logsource.Unread) []logsource.Unread {
 	var chosen []logsource.Unread
 	room := int64(sliceBytes)
 	for _, u := range unread {
-		if room <= 0 || len(chosen) == maxRanges {
+		if room <= 0 || len(chosen) == maxRanges || u.Range.Whole && len(chosen) > 0 {
 			break
 		}
 		if !u.Range.Whole && u.Range.To-u.Range.From > room {
@@ -91,6 +100,9 @@ func choose(unread []logsource.Unread) []logsource.Unread {
 		}
 		room -= u.Bytes
 		chosen = append(chosen, u)
+		if u.Range.Whole {
+			break
+		}
 	}
 	return chosen
 }
@@ -115,10 +127,10 @@ func (e *badDataError) Unwrap() error { return e.cause }
 // run runs the graph on some stretches. The error is a *badDataError where it fails on them and only on them.
 func (r *Run) run(ctx context.Context, s *source, chosen []logsource.Unread, now time.Time) (*outcome, error) {
 	out, err := r.once(ctx, s, chosen, now)
-	if err == nil || ctx.Err() != nil {
+	if err == nil || ctx.Err() != nil || errors.Is(err, errMoved) {
 		return out, err
 	}
-	if out, again := r.once(ctx, s, chosen, now); again == nil || ctx.Err() != nil {
+	if out, again := r.once(ctx, s, chosen, now); again == nil || ctx.Err() != nil || errors.Is(again, errMoved) {
 		return out, again
 	}
 	if _, probe := r.once(ctx, s, nil, now); probe != nil || ctx.Err() != nil {
@@ -145,10 +157,17 @@ func (r *Run) once(ctx context.Context, s *source, chosen []logsource.Unread, no
 	if err != nil {
 		return nil, err
 	}
-	if len(res.Problems) > 0 {
+	out, err := read(dir, s.Name, res, now)
+	switch {
+	case len(res.Problems) == 0:
+	case res.Moved:
+		return nil, errMoved
+	case !chosen[0].Range.Whole:
 		return nil, errors.New(res.Problems[0])
+	case err == nil:
+		out.damage = res.Problems[0] // a second try would give the same
 	}
-	return read(dir, s.Name, res, now)
+	return out, err
 }
 
 // spec describes the run over some stretches.

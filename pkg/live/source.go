@@ -1,6 +1,7 @@
 package live
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/logsource"
@@ -18,6 +19,7 @@ type source struct {
 	sliced  time.Time               // when its last slice began
 	behind  time.Time               // time of the first line that is not read; zero where all is
 	unclear string                  // why some of it cannot be read
+	damage  string                  // why some of it was not read to its end
 }
 
 func newSource(cfg *Source, state *reportstore.State) *source {
@@ -51,7 +53,7 @@ func (r *Run) scan(now time.Time) {
 			r.consider(s, &unread[i], now)
 		}
 		s.order(r)
-		s.state.Problem = s.unclear
+		s.state.Problem = cmp.Or(s.unclear, s.damage)
 	}
 }
 

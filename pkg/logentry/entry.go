@@ -46,7 +46,8 @@ type Entry struct {
 	ASN     uint32  // from the line; 0 where unknown
 
 	// Logged holds the fields that the line's format logs, whether or not this line has a value: a format with a cache field whose
-	// value is "-" counts as logged. FieldClient alone is there only where the line has an address.
+	// value is "-" counts as logged. FieldClient is there only where the line has an address, and
+	// a field of bytes not where the number is too large for 64 bits.
 	Logged vocabulary.Fields
 }
 

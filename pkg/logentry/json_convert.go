@@ -27,6 +27,15 @@ func (c *conversion) setLatency(b []byte) {
 	}
 }
 
+// setBytes takes a number of bytes. One that no answer can have says nothing, so the line does not log it: as 0 or as the largest number it would
+// spoil a site's sum.
+func (c *conversion) setBytes(to *uint64, field vocabulary.Field, b []byte) {
+	n, ok := parseUint(b)
+	if *to = n; !ok && tooLarge(b) {
+		c.entry.Logged &^= 1 << field
+	}
+}
+
 // convert fills e and r from the fields that were found in the line. An entry needs a time and one of requestFields.
 func (p *jsonParser) convert(e *Entry, r *raw) Reason {
 	if p.found.set&requestFields == 0 || p.found.set&p.requires != p.requires {

@@ -24,6 +24,12 @@ func parseUint(b []byte) (uint64, bool) {
 
 const maxUint = 1<<64 - 1
 
+// tooLarge tells whether b is a whole number that does not fit into 64 bits.
+func tooLarge(b []byte) bool {
+	_, ok := parseUint(b)
+	return !ok && len(b) > 0 && onlyDigits(b)
+}
+
 func onlyDigits(b []byte) bool {
 	for _, c := range b {
 		if c < '0' || c > '9' {

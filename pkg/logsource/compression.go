@@ -4,10 +4,8 @@ import (
 	"bufio"
 	"bytes"
 	"compress/bzip2"
-	"errors"
 	"io"
 
-	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/zstd"
 )
 
@@ -88,10 +86,7 @@ func decompress(raw *bufio.Reader) (text io.Reader, c Compression, release func(
 	c = compressionOf(first)
 	switch c {
 	case Gzip:
-		r, err := gzip.NewReader(raw)
-		if errors.Is(err, io.EOF) {
-			err = io.ErrUnexpectedEOF // inside the header
-		}
+		r, err := newMembers(raw)
 		if err != nil {
 			return failing{err}, c, func() {}
 		}

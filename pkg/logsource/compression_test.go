@@ -200,3 +200,37 @@ func TestTextMayBeginLikeCompressedData(t *testing.T) {
 		}
 	}
 }
+
+// TestBytesBehindGzipData are left out as gunzip does, and said; what begins like a further member and is cut off is damage.
+func TestBytesBehindGzipData(t *testing.T) {
+	text := manyLines(20000)
+	var trailing *TrailingError
+	var damage *DamagedError
+	for name, c := range map[string]struct {
+		data   []byte
+		target any
+	}{
+		"garbage":           {append(gzipped(t, text), "garbage"...), &trailing},
+		"one byte":          {append(gzipped(t, text), 'x'), &trailing},
+		"zeros":             {append(gzipped(t, text), make([]byte, 5000)...), &trailing},
+		"two members":       {append(gzipped(t, text[:1000], text[1000:]), "garbage"...), &trailing},
+		"a cut header":      {append(gzipped(t, text), 0x1f, 0x8b), &damage},
+		"a cut header, too": {append(gzipped(t, text), 0x1f, 0x8b, 8, 0), &damage},
+	} {
+		path := writeFile(t, t.TempDir(), "a.log.gz", c.data)
+		got, err := readFile(path, Options{})
+		if !errors.As(err, c.target) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if diff := cmp.Diff(linesOf(text, logentry.MaxLine), got); diff != "" {
+			t.Errorf("%s: the lines differ", name)
+		}
+		files, _, err := Expand([]string{path})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := Head(files[0], nil); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -75,7 +75,7 @@ func (e *expansion) argument(arg string) error {
 func (e *expansion) pattern(pattern string) error {
 	paths, err := filepath.Glob(pattern)
 	if err != nil {
-		return fmt.Errorf("%s is no valid pattern: close the bracket, or put a backslash before it", pattern)
+		return fmt.Errorf("%s is no valid pattern: close the bracket, or put a backslash before it", name(pattern))
 	}
 	found := false
 	var errs []error
@@ -87,7 +87,7 @@ func (e *expansion) pattern(pattern string) error {
 		errs = append(errs, e.named(path))
 	}
 	if !found {
-		return fmt.Errorf("%s matches no file: check the folder and the pattern", pattern)
+		return fmt.Errorf("%s matches no file: check the folder and the pattern", name(pattern))
 	}
 	return errors.Join(errs...)
 }
@@ -107,9 +107,9 @@ func (e *expansion) named(path string) error {
 	case info.IsDir():
 		return e.folder(path)
 	case info.Mode()&(fs.ModeNamedPipe|fs.ModeCharDevice) != 0:
-		return fmt.Errorf("%s is a pipe or a device, which can be read only once: use - and send it to standard input", path)
+		return fmt.Errorf("%s is a pipe or a device, which can be read only once: use - and send it to standard input", name(path))
 	case !info.Mode().IsRegular():
-		return fmt.Errorf("%s is not a file: name the log file itself", path)
+		return fmt.Errorf("%s is not a file: name the log file itself", name(path))
 	}
 	_, err = e.file(path, info, true)
 	return err
@@ -117,7 +117,7 @@ func (e *expansion) named(path string) error {
 
 func notThere(path string, err error) error {
 	if _, lerr := os.Lstat(path); lerr == nil && errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s is a link to a file that does not exist: name the file itself", path)
+		return fmt.Errorf("%s is a link to a file that does not exist: name the file itself", name(path))
 	}
 	return cannotRead(path, err)
 }
@@ -126,7 +126,7 @@ func notThere(path string, err error) error {
 func (e *expansion) folder(path string) error {
 	found, err := e.walk(path)
 	if err == nil && found == 0 {
-		return fmt.Errorf("%s has no log files: nothing in it is text, not empty and not hidden", path)
+		return fmt.Errorf("%s has no log files: nothing in it is text, not empty and not hidden", name(path))
 	}
 	return err
 }
@@ -180,7 +180,7 @@ func (e *expansion) file(path string, info fs.FileInfo, named bool) (taken bool,
 		return false, nil
 	}
 	if first := e.same(path, info); first != "" {
-		e.twice = append(e.twice, fmt.Sprintf("%s is the same file as %s and is read once", path, first))
+		e.twice = append(e.twice, fmt.Sprintf("%s is the same file as %s and is read once", name(path), name(first)))
 		return true, nil
 	}
 	look, err := lookInto(path, info.Size())
@@ -189,7 +189,7 @@ func (e *expansion) file(path string, info fs.FileInfo, named bool) (taken bool,
 	}
 	switch {
 	case look.refusal != "" && named:
-		return false, fmt.Errorf("%s %s", path, look.refusal)
+		return false, fmt.Errorf("%s %s", name(path), look.refusal)
 	case look.refusal != "":
 		e.leave(path, foreignFile)
 		return false, nil

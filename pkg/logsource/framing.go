@@ -11,7 +11,7 @@ type Framing uint8
 const (
 	// Lines means that a line of the file is a line of the log.
 	Lines Framing = iota
-	// Objects are JSON objects in an array, over several lines each, or one after the other without a line end.
+	// Objects are JSON objects in an array, over several lines each, one after the other without a line end, or in the list of a page.
 	Objects
 	// Envelopes are JSON objects in whatever arrangement, each with a Pub/Sub message whose data is the line of the log.
 	Envelopes
@@ -24,6 +24,9 @@ func (f Framing) String() string {
 // framingOf tells the framing by the first bytes of text. Text that begins with '[' is a JSON array only if an object follows: Envoy and
 // Apache's error log begin their lines with a time in brackets.
 func framingOf(first []byte) Framing {
+	if f, ok := framingOfPage(first); ok {
+		return f
+	}
 	text := trimSpace(first)
 	inArray := bytes.HasPrefix(text, []byte("["))
 	if inArray {

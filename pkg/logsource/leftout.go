@@ -2,7 +2,8 @@ package logsource
 
 import (
 	"fmt"
-	"strings"
+
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 // reason is why a file is left out.
@@ -41,9 +42,9 @@ func (e *expansion) notes() (notes []string) {
 
 func leftOut(paths []string, why reason) string {
 	if len(paths) == 1 {
-		return fmt.Sprintf("%s is left out: %s", paths[0], reasonWords[why].one)
+		return fmt.Sprintf("%s is left out: %s", name(paths[0]), reasonWords[why].one)
 	}
-	which := strings.Join(paths[:min(len(paths), pathsNamed)], ", ")
+	which := spelling.Paths(paths[:min(len(paths), pathsNamed)])
 	if more := len(paths) - pathsNamed; more > 0 {
 		which += fmt.Sprintf(" and %d more", more)
 	}

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+
+	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
 // reasonOf returns the plain words of an error of the file system, without the path that they begin with.
@@ -20,10 +22,18 @@ func reasonOf(err error) string {
 	return err.Error()
 }
 
+// missingError says that a file is not there. It is fs.ErrNotExist to errors.Is.
+type missingError struct{ path string }
+
+func (e missingError) Error() string { return name(e.path) + " does not exist: check the name" }
+
+// Is implements the interface of errors.Is.
+func (e missingError) Is(target error) bool { return target == fs.ErrNotExist }
+
 func cannotRead(path string, err error) error {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("%s does not exist: check the name", name(path))
+		return missingError{path}
 	case errors.Is(err, fs.ErrPermission):
 		return fmt.Errorf("%s cannot be read by this user: run as one who may read it (on many systems the group adm), or copy it", name(path))
 	}
@@ -39,5 +49,5 @@ func name(path string) string {
 	if path == StdinPath {
 		return "standard input"
 	}
-	return path
+	return spelling.Path(path)
 }

@@ -30,8 +30,8 @@ type Options struct {
 // are. A line longer than logentry.MaxLine is skipped and becomes a block that says so (TooLong). JSON that is not one object a line becomes one
 // object a line; such a line may have white space behind it, and begins at its object's offset in the text.
 //
-// The error says what, where and what to do. A *DamagedError means that everything up to the damage was handed over; ErrChanged that the file is
-// not what it was. Errors of ctx and of emit end the reading and come back as they are.
+// The error says what, where and what to do. A *DamagedError means that everything up to the damage was handed over, a *TrailingError that all was;
+// ErrChanged that the file is not what it was. Errors of ctx and of emit end the reading and come back as they are.
 func ReadRange(ctx context.Context, r Range, o Options, emit func(*logentry.Block) error) error {
 	return newReader(ctx, r, o, emit).read()
 }
@@ -199,7 +199,11 @@ func (rd *reader) whole(raw io.Reader, size int64, release func()) error {
 	}
 	text := newAhead(s, releaseAll)
 	defer text.close()
-	return rd.text(text, framing, reached)
+	err = rd.text(text, framing, reached)
+	if err == nil && s.gzip != nil && s.gzip.trailing {
+		err = &TrailingError{rd.r.Path}
+	}
+	return err
 }
 
 // text reads lines out of text.
@@ -214,7 +218,7 @@ func (rd *reader) text(text io.Reader, framing Framing, reached func()) error {
 	if framing == Envelopes {
 		u.decode = envelopeData
 	}
-	return u.run(text)
+	return u.run(newPages(text))
 }
 
 // skipTo reads over all lines that start before from. It returns where the next one starts.

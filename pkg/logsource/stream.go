@@ -43,6 +43,7 @@ type stream struct {
 	raw         *rawReader
 	text        *bufio.Reader
 	compression Compression
+	gzip        *members // nil for other data
 	release     func()
 
 	off int64 // bytes of text that were read
@@ -53,6 +54,7 @@ type stream struct {
 func openStream(path string, raw io.Reader, size int64) *stream {
 	s := &stream{path: path, raw: &rawReader{in: raw, size: size}}
 	text, compression, release := decompress(bufio.NewReaderSize(s.raw, viewBytes))
+	s.gzip, _ = text.(*members)
 	s.text, s.compression, s.release = bufio.NewReaderSize(&sticky{in: text}, viewBytes), compression, release
 	return s
 }

@@ -82,6 +82,7 @@ var csvColumns = slices.Concat(
 		{"partly_logged", func(r *schemas.TrafficReport, m missing) string { return csvMap("", r.GetPartlyLogged(), m) }},
 		{"clients_unavailable", func(r *schemas.TrafficReport, _ missing) string { return r.GetClientsUnavailable() }},
 		{"k", func(r *schemas.TrafficReport, _ missing) string { return csvInt(int64(r.GetK())) }},
+		{"hidden", func(r *schemas.TrafficReport, _ missing) string { return csvRest(r, (*schemas.ListRest).GetHidden) }},
 	},
 )
 

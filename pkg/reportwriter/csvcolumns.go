@@ -87,14 +87,17 @@ func csvLists() []csvColumn {
 		csvList("top_networks", (*schemas.TrafficReport).GetTopNetworks, func(n *schemas.TopNetwork) string { return fmt.Sprintf("AS%d", n.GetAsn()) }),
 		csvList("top_referrers", (*schemas.TrafficReport).GetTopReferrers, (*schemas.TopValue).GetValue),
 		csvList("top_agents", (*schemas.TrafficReport).GetTopAgents, (*schemas.TopValue).GetValue),
-		{"not_listed", func(r *schemas.TrafficReport, _ missing) string {
-			cells := make([]string, 0, len(r.GetRest()))
-			for _, list := range sortedKeys(r.GetRest()) {
-				cells = append(cells, csvPair(list, r.GetRest()[list].GetRequests()))
-			}
-			return strings.Join(cells, "; ")
-		}},
+		{"not_listed", func(r *schemas.TrafficReport, _ missing) string { return csvRest(r, (*schemas.ListRest).GetRequests) }},
 	}
+}
+
+// csvRest is a figure of what each list leaves out.
+func csvRest(r *schemas.TrafficReport, figure func(*schemas.ListRest) int64) string {
+	cells := make([]string, 0, len(r.GetRest()))
+	for _, list := range sortedKeys(r.GetRest()) {
+		cells = append(cells, csvPair(list, figure(r.GetRest()[list])))
+	}
+	return strings.Join(cells, "; ")
 }
 
 func csvList[T interface{ GetRequests() int64 }](name string, list func(*schemas.TrafficReport) []T, value func(T) string) csvColumn {

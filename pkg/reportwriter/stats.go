@@ -20,6 +20,8 @@ type Stats struct {
 	// Other counts requests that are not in the row of their host or in no row, by reason: HiddenHost, UnknownClients, "no_host", "unknown_site", "over_cap",
 	// "outside_range", "other_host", or any other name. Optional.
 	Other map[string]int64
+	// HiddenBelow is the k of the k rule where it keeps something out of the rows, else 0.
+	HiddenBelow int
 }
 
 // DeadLetters are the lines that could not be read for one reason.
@@ -83,6 +85,10 @@ func WriteStats(w io.Writer, s Stats, screen Screen) error {
 		if n := s.Other[name]; n > 0 {
 			p.row(column, n, wordFor(otherWords, name, screen.ASCII))
 		}
+	}
+	if s.HiddenBelow > 0 {
+		p.lines(paragraph(fmt.Sprintf("To protect visitors, what fewer than %d of them share is not shown by name, but counted with the rest. For your own eyes: --k 1",
+			s.HiddenBelow), screen.width(), normal))
 	}
 	if err := p.out.Flush(); err != nil {
 		return fmt.Errorf("writing the summary: %w", err)

@@ -16,7 +16,8 @@ func TestWriteStats_golden(t *testing.T) {
 			{Reason: "not_json", Lines: 990, Example: "a\x1b[2Jb.log, byte 0"},
 			{Reason: "new_reason", Lines: 10},
 		},
-		Other: map[string]int64{"no_host": 12, "over_cap": 30_000, "outside_range": 0, "other_host": 7},
+		Other:       map[string]int64{"no_host": 12, "over_cap": 30_000, "outside_range": 0, "other_host": 7},
+		HiddenBelow: 10,
 	}
 	for name, c := range map[string]struct {
 		stats  Stats

@@ -3,12 +3,14 @@ package transform
 import (
 	"errors"
 	"io"
+	"io/fs"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
+	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 )
@@ -26,7 +28,7 @@ func StartJob(k privacy.KeySpec) {
 	progressBytes.Store(0)
 	progressLines.Store(0)
 	problems.Lock()
-	problems.sentences = nil
+	problems.sentences, problems.remarks, problems.moved = nil, nil, false
 	problems.Unlock()
 }
 
@@ -58,15 +60,32 @@ func processInput() io.Reader {
 
 // problems are sentences about input that could not be read to its end. They are no errors of the graph: an error would end a local run and
 // make Dataflow try for ever.
+// remarks are sentences about input of which everything was read all the same.
 var problems struct {
 	sync.Mutex
 	sentences []string
+	moved     bool
+	remarks   []string
+}
+
+func remark(err error) {
+	problems.Lock()
+	defer problems.Unlock()
+	problems.remarks = append(problems.remarks, err.Error())
+}
+
+// Remarks returns what people should know of this process's input so far, of which nothing is missing.
+func Remarks() []string {
+	problems.Lock()
+	defer problems.Unlock()
+	return slices.Sorted(slices.Values(problems.remarks))
 }
 
 func noteProblem(err error) {
 	problems.Lock()
 	defer problems.Unlock()
 	problems.sentences = append(problems.sentences, err.Error())
+	problems.moved = problems.moved || errors.Is(err, logsource.ErrChanged) || errors.Is(err, fs.ErrNotExist)
 }
 
 // Problems returns what went wrong with this process's input so far.
@@ -74,6 +93,13 @@ func Problems() []string {
 	problems.Lock()
 	defer problems.Unlock()
 	return slices.Sorted(slices.Values(problems.sentences))
+}
+
+// Moved tells whether any of them is that a file was replaced or renamed since it was found: looking for files again will help.
+func Moved() bool {
+	problems.Lock()
+	defer problems.Unlock()
+	return problems.moved
 }
 
 // fileIdentity returns the function that names a file by a keyed hash of its first bytes, so that rotation and compression do not change it.

@@ -2,6 +2,7 @@ package transform
 
 import (
 	"context"
+	"errors"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
@@ -29,7 +30,10 @@ func (f *readFn) ProcessElement(ctx context.Context, r logsource.Range, emit fun
 		emit(*b)
 		return nil
 	})
-	if err != nil {
+	var trailing *logsource.TrailingError
+	if errors.As(err, &trailing) {
+		remark(err)
+	} else if err != nil {
 		noteProblem(err)
 	}
 	return ctx.Err()

@@ -10,7 +10,7 @@ import (
 
 // OpenMinutes lists the minutes that a live run has not closed yet, in order.
 func (r *Reader) OpenMinutes(ctx context.Context) (open []time.Time, err error) {
-	err = r.read(ctx, "read", func(t *tx) error {
+	err = r.read(ctx, func(t *tx) error {
 		starts, err := t.numbers(`SELECT DISTINCT start FROM rows WHERE level = 0 AND kind = 0
 			UNION SELECT start FROM partials WHERE level = 0 ORDER BY 1`)
 		for _, s := range starts {
@@ -23,7 +23,7 @@ func (r *Reader) OpenMinutes(ctx context.Context) (open []time.Time, err error) 
 
 // NamedHosts lists the hosts that may be named: those that were named by a live run, and those that have rows.
 func (r *Reader) NamedHosts(ctx context.Context) (names []string, err error) {
-	err = r.read(ctx, "read", func(t *tx) error {
+	err = r.read(ctx, func(t *tx) error {
 		const named = "SELECT name FROM hosts h WHERE name <> ? AND (named = 1 OR EXISTS (SELECT 1 FROM rows r WHERE r.level = ? AND r.host = h.id)) ORDER BY name"
 		return t.each(named, []any{reportstore.OtherHosts, day}, func(rows *sql.Rows) error {
 			var name string
@@ -37,7 +37,7 @@ func (r *Reader) NamedHosts(ctx context.Context) (names []string, err error) {
 
 // Published tells whether a replay was published.
 func (r *Reader) Published(ctx context.Context, id string) (found bool, err error) {
-	err = r.read(ctx, "read", func(t *tx) error {
+	err = r.read(ctx, func(t *tx) error {
 		var one int
 		found, err = t.one("SELECT 1 FROM batches WHERE id = ?", []any{id}, &one)
 		return err

@@ -55,7 +55,7 @@ func (s *Store) expireLevel(ctx context.Context, l level, before int64) error {
 }
 
 func (s *Store) hostsBefore(ctx context.Context, l level, before int64) (hosts []int64, err error) {
-	err = s.read(ctx, "read", func(t *tx) error {
+	err = s.read(ctx, func(t *tx) error {
 		const query = "SELECT id FROM hosts h WHERE EXISTS (SELECT 1 FROM rows WHERE level = ? AND host = h.id AND start < ?)"
 		hosts, err = t.numbers(query, l, before)
 		return err

@@ -79,7 +79,7 @@ func (r *Reader) Letters(ctx context.Context, limit int) (all []reportstore.Dead
 	if limit <= 0 {
 		limit = math.MaxInt32
 	}
-	err = r.read(ctx, "read", func(t *tx) error {
+	err = r.read(ctx, func(t *tx) error {
 		all, err = t.letters("ORDER BY at DESC, id DESC LIMIT ?", limit)
 		return err
 	})

@@ -90,7 +90,7 @@ func (s *Store) migrate(ctx context.Context) error {
 }
 
 func (r *Reader) checkVersion() error {
-	return r.read(context.Background(), "read", func(t *tx) error {
+	return r.read(context.Background(), func(t *tx) error {
 		found, err := fileVersion(t)
 		if err == nil && found < version {
 			return fmt.Errorf("it was written by an older version: start `floodgauge up` once, which brings it up to date")

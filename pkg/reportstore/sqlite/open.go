@@ -184,8 +184,8 @@ func (s *Store) write(ctx context.Context, doing string, f func(*tx) error) erro
 }
 
 // read runs f over one state of the store.
-func (r *Reader) read(ctx context.Context, doing string, f func(*tx) error) error {
-	return explained(inTransaction(ctx, r.pool, f), doing, r.path)
+func (r *Reader) read(ctx context.Context, f func(*tx) error) error {
+	return explained(inTransaction(ctx, r.pool, f), "read", r.path)
 }
 
 func inTransaction(ctx context.Context, db *sql.DB, f func(*tx) error) error {

@@ -46,7 +46,7 @@ func (s *Store) PartialsOf(ctx context.Context, levelName, host string, start ti
 	if err != nil {
 		return nil, err
 	}
-	err = s.read(ctx, "read", func(t *tx) error {
+	err = s.read(ctx, func(t *tx) error {
 		const query = `SELECT p.id, p.data FROM partials p JOIN hosts h ON h.id = p.host WHERE p.level = ? AND h.name = ? AND p.start = ? ORDER BY p.id`
 		return t.each(query, []any{l, host, start.Unix()}, func(rows *sql.Rows) error {
 			p := reportstore.Partial{Level: levelName, Host: host, Start: startOf(start.Unix())}

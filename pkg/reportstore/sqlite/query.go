@@ -21,7 +21,7 @@ type Limits struct {
 	Bytes int64 // Required. Of all values together.
 }
 
-// ErrTooMuch: the answer is longer than the limits.
+// ErrTooMuch says that the answer is longer than the limits.
 var ErrTooMuch = errors.New("the answer is too long")
 
 const (

@@ -19,7 +19,7 @@ func (r *Reader) Rows(ctx context.Context, who access.SiteSet, host, levelName s
 		return nil
 	}
 	var stopped error // what each said is not the store's failure
-	err = r.read(ctx, "read", func(t *tx) error {
+	err = r.read(ctx, func(t *tx) error {
 		among, err := t.among(who)
 		if err != nil {
 			return err
@@ -78,7 +78,7 @@ func flat(args []any) (all []any) {
 func (r *Reader) Check(ctx context.Context, from, to time.Time) (map[time.Time]reportstore.Checksum, error) {
 	sums := map[time.Time]reportstore.Checksum{}
 	in := periodOf(from, to)
-	err := r.read(ctx, "read", func(t *tx) error {
+	err := r.read(ctx, func(t *tx) error {
 		// Host by host, as their rows lie side by side.
 		const query = "SELECT start, lines, line_xor FROM hosts h CROSS JOIN rows r ON r.level = 0 AND r.host = h.id AND r.start >= ? AND r.start < ?"
 		return t.each(query, []any{in.from, in.to}, func(rows *sql.Rows) error {

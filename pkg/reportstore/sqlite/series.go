@@ -18,7 +18,7 @@ func (r *Reader) Series(ctx context.Context, who access.SiteSet, host, levelName
 	if err != nil {
 		return nil, err
 	}
-	err = r.read(ctx, "read", func(t *tx) error {
+	err = r.read(ctx, func(t *tx) error {
 		id, found, err := t.visibleHost(who, host)
 		if err != nil || !found {
 			return err

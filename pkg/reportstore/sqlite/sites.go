@@ -24,7 +24,7 @@ func (r *Reader) Sites(ctx context.Context, who access.SiteSet, q reportstore.Si
 		return nil, 0, err
 	}
 	in := periodOf(q.From, q.To)
-	err = r.read(ctx, "read", func(t *tx) error {
+	err = r.read(ctx, func(t *tx) error {
 		all, err := t.sites(who, l, in, strings.ToLower(q.Search))
 		if err != nil {
 			return err

@@ -9,7 +9,7 @@ import (
 // State implements reportstore.Writer.
 func (s *Store) State(ctx context.Context) (*reportstore.State, error) {
 	state := &reportstore.State{}
-	err := s.read(ctx, "read", func(t *tx) (err error) {
+	err := s.read(ctx, func(t *tx) (err error) {
 		if state.Cursor, err = t.cursor(); err != nil {
 			return err
 		}

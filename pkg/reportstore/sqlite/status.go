@@ -13,7 +13,7 @@ import (
 // Status implements reportstore.Reader.
 func (r *Reader) Status(ctx context.Context) (*reportstore.Status, error) {
 	s := &reportstore.Status{DeadLines: map[string]int64{}}
-	err := r.read(ctx, "read", func(t *tx) (err error) {
+	err := r.read(ctx, func(t *tx) (err error) {
 		if s.Sources, err = t.sources(); err != nil {
 			return err
 		}

@@ -14,7 +14,7 @@ import (
 
 // Total implements reportstore.Reader.
 func (r *Reader) Total(ctx context.Context, who access.SiteSet, host string, from, to time.Time) (sum *schemas.TrafficReport, err error) {
-	err = r.read(ctx, "read", func(t *tx) error {
+	err = r.read(ctx, func(t *tx) error {
 		id, found, err := t.visibleHost(who, host)
 		if err != nil || !found {
 			return err

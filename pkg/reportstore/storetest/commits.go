@@ -19,7 +19,7 @@ func commitIsVisible(t *testing.T, s *store) {
 	is(t, "cursor", state.Cursor, []reportstore.Extent{extent("f", 0, 900)})
 	is(t, "partials", len(state.Partials), 1)
 	is(t, "check", s.check(), map[time.Time]reportstore.Checksum{noon: checksum(lines{0, 90})})
-	points := s.series("a.example", reportstore.Minute)
+	points := s.series(reportstore.Minute)
 	if len(points) != 1 {
 		t.Fatalf("%d points, want 1", len(points))
 	}
@@ -110,7 +110,7 @@ func provisionalClosedLate(t *testing.T, s *store) {
 	s.commitRows(late[1])
 	is(t, "rows with late ones", s.all(reportstore.Minute), []reportstore.Row{end, late[0], late[1]})
 	is(t, "check", s.check(), map[time.Time]reportstore.Checksum{noon: checksum(lines{0, 60})})
-	points := s.series("a.example", reportstore.Minute)
+	points := s.series(reportstore.Minute)
 	if len(points) != 1 || points[0].Requests != 60 || points[0].Provisional {
 		t.Errorf("points are %+v, want one of 60 requests", points)
 	}

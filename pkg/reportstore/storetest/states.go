@@ -89,7 +89,7 @@ func incompleteMinutes(t *testing.T, s *store) {
 		{Level: reportstore.Minute, Start: noon.Add(time.Minute)}, {Level: reportstore.Minute, Start: noon.Add(time.Hour)},
 	}})
 	marks := func(level string) (marks []bool) {
-		for _, p := range s.series("a.example", level) {
+		for _, p := range s.series(level) {
 			marks = append(marks, p.Incomplete)
 		}
 		return marks
@@ -107,6 +107,6 @@ func percentilesOfSeveralRows(t *testing.T, s *store) {
 	s.commitRows(minuteRow(reportstore.Closed, "a.example", noon, lines{0, 40}), minuteRow(reportstore.Late, "a.example", noon, lines{40, 300}),
 		minuteRow(reportstore.Late, "a.example", noon, lines{300, 500}))
 	want := all.Report("a.example", noon, reportstore.Minute).Latency
-	p := s.series("a.example", reportstore.Minute)[0]
+	p := s.series(reportstore.Minute)[0]
 	is(t, "percentiles", []*float64{p.P50, p.P95, p.P99}, []*float64{proto.Float64(want.P50), proto.Float64(want.P95), proto.Float64(want.P99)})
 }
