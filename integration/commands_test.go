@@ -47,10 +47,14 @@ func TestCommandsBesideARunningUp(t *testing.T) {
 			t.Errorf("%v: exit code %d: %s\nwant %d: %s", args, o.code, said, code, want)
 		}
 	}
-	var list siteList
+	store, err := sqlite.OpenReadOnly(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
 	await(t, "the log", func() bool {
-		up.get(t, "api/v1/sites?range=1y", &list)
-		return list.Total > 0
+		status, err := store.Status(t.Context())
+		return err == nil && len(status.Sources) == 1 && status.Sources[0].Lines == int64(bytes.Count(live, []byte("\n")))
 	})
 	says(0, "published", "replay", "--mode", "late", lostPath)
 	says(0, "published before", "replay", "--mode", "late", lostPath)

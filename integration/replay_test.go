@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -347,5 +348,65 @@ func (b *liveBox) program(ctx context.Context, args ...string) {
 	out, err := cmd.CombinedOutput()
 	if err != nil && ctx.Err() == nil {
 		b.t.Errorf("floodgauge %s: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+// requestLine is a line in the format vhost-combined.
+func requestLine(host string, client int, at time.Time) string {
+	return fmt.Sprintf("%s:443 192.0.2.%d - - [%s] \"GET / HTTP/1.1\" 200 1000 \"-\" \"Mozilla/5.0\"\n", host, client, at.Format("02/Jan/2006:15:04:05 -0700"))
+}
+
+// TestRebuildKeepsNames: a host that enough clients asked for once keeps its name in an hour in which few did.
+func TestRebuildKeepsNames(t *testing.T) {
+	cfg := sitesConfig("vhost-combined")
+	cfg.Sites, cfg.SitesOnly = nil, false
+	b := newLiveBox(t, cfg)
+	dataRing(t, b.data)
+	var log strings.Builder
+	for client := range 5 {
+		log.WriteString(requestLine("shop.example.org", client, midnight.Add(-time.Hour+time.Duration(client)*time.Second)))
+	}
+	log.WriteString(requestLine("shop.example.org", 1, midnight.Add(time.Minute)))
+	log.WriteString(requestLine("hidden.example.org", 1, midnight.Add(2*time.Minute)))
+	b.write([]byte(log.String()))
+	b.settle()
+	b.closeAll()
+	o := b.options(true, b.path)
+	o.From, o.To = midnight, midnight.Add(time.Hour)
+	b.published(o, true)
+	hosts := map[string]int64{}
+	for _, r := range b.rows() {
+		if r.Report.Level == traffic.Minute && !r.Report.Minute.AsTime().Before(midnight) {
+			hosts[r.Report.Host] += r.Report.Lines
+		}
+	}
+	if diff := cmp.Diff(map[string]int64{"shop.example.org": 1, reportstore.OtherHosts: 1}, hosts); diff != "" {
+		t.Errorf("hosts of the rebuilt hour (-want +got):\n%s", diff)
+	}
+	b.exact(b.path)
+}
+
+// TestLiveLinesOfReplayedMinutes: the live run learns of minutes that a replay gave their first row, and lines that it reads of them later are late ones.
+func TestLiveLinesOfReplayedMinutes(t *testing.T) {
+	b := replayBox(t, "vhost-combined")
+	b.write([]byte(requestLine("one.example.org", 1, midnight) + requestLine("two.example.net", 1, midnight) + requestLine("two.example.net", 1, midnight.Add(9*time.Minute))))
+	b.settle()
+	b.closeAll()
+	b.write([]byte(requestLine("one.example.org", 2, midnight))) // the run has asked which minutes of this host are closed
+	b.settle()
+	path := b.lost("lost.log", []byte(requestLine("one.example.org", 3, midnight.Add(5*time.Minute))))
+	b.published(b.options(false, path), true)
+	b.write([]byte(requestLine("one.example.org", 4, midnight.Add(5*time.Minute))))
+	b.settle()
+	b.closeAll()
+	b.exact(b.path, path)
+	var kinds []reportstore.RowKind
+	for _, r := range b.rows() {
+		if r.Report.Level == traffic.Minute && r.Report.Minute.AsTime().Equal(midnight.Add(5*time.Minute)) {
+			kinds = append(kinds, r.Kind)
+		}
+	}
+	if diff := cmp.Diff([]reportstore.RowKind{reportstore.Closed, reportstore.Late}, kinds); diff != "" {
+		t.Errorf("kinds of the replayed minute's rows (-want +got):\n%s", diff)
 	}
 }

@@ -21,7 +21,7 @@ import (
 
 // A request's file is a line of JSON, the rows as size-delimited protobuf, and the SHA-256 of all before.
 
-// ErrDamaged: a request is not whole.
+// ErrDamaged says that a request is not whole.
 var ErrDamaged = errors.New("the request is damaged: run the command again")
 
 const version = 1
