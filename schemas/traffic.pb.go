@@ -991,68 +991,6 @@ func (x *DeadLetter) GetMessageHash() uint64 {
 	return 0
 }
 
-// What one slice of a live run knows of one host and minute. It stays inside the pipeline: the summary holds clients as tokens.
-type Partial struct {
-	state  protoimpl.MessageState `protogen:"open.v1"`
-	Host   string                 `protobuf:"bytes,1,opt,name=host,proto3" json:"host,omitempty"`
-	Minute *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=minute,proto3" json:"minute,omitempty"`
-	// Encoded report.Summary.
-	Summary       []byte `protobuf:"bytes,3,opt,name=summary,proto3" json:"summary,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *Partial) Reset() {
-	*x = Partial{}
-	mi := &file_traffic_proto_msgTypes[9]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *Partial) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*Partial) ProtoMessage() {}
-
-func (x *Partial) ProtoReflect() protoreflect.Message {
-	mi := &file_traffic_proto_msgTypes[9]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use Partial.ProtoReflect.Descriptor instead.
-func (*Partial) Descriptor() ([]byte, []int) {
-	return file_traffic_proto_rawDescGZIP(), []int{9}
-}
-
-func (x *Partial) GetHost() string {
-	if x != nil {
-		return x.Host
-	}
-	return ""
-}
-
-func (x *Partial) GetMinute() *timestamppb.Timestamp {
-	if x != nil {
-		return x.Minute
-	}
-	return nil
-}
-
-func (x *Partial) GetSummary() []byte {
-	if x != nil {
-		return x.Summary
-	}
-	return nil
-}
-
 var File_traffic_proto protoreflect.FileDescriptor
 
 const file_traffic_proto_rawDesc = "" +
@@ -1198,11 +1136,7 @@ const file_traffic_proto_rawDesc = "" +
 	"\x06length\x18\x04 \x01(\x03R\x06length\x12\x14\n" +
 	"\x05lines\x18\x05 \x01(\x03R\x05lines\x12\x16\n" +
 	"\x06reason\x18\x06 \x01(\tR\x06reason\x12!\n" +
-	"\fmessage_hash\x18\a \x01(\x06R\vmessageHash\"k\n" +
-	"\aPartial\x12\x12\n" +
-	"\x04host\x18\x01 \x01(\tR\x04host\x122\n" +
-	"\x06minute\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06minute\x12\x18\n" +
-	"\asummary\x18\x03 \x01(\fR\asummaryB*Z(github.com/floodgauge/floodgauge/schemasb\x06proto3"
+	"\fmessage_hash\x18\a \x01(\x06R\vmessageHashB*Z(github.com/floodgauge/floodgauge/schemasb\x06proto3"
 
 var (
 	file_traffic_proto_rawDescOnce sync.Once
@@ -1216,7 +1150,7 @@ func file_traffic_proto_rawDescGZIP() []byte {
 	return file_traffic_proto_rawDescData
 }
 
-var file_traffic_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_traffic_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_traffic_proto_goTypes = []any{
 	(*TrafficReport)(nil),         // 0: floodgauge.TrafficReport
 	(*Cache)(nil),                 // 1: floodgauge.Cache
@@ -1227,30 +1161,29 @@ var file_traffic_proto_goTypes = []any{
 	(*TopNetwork)(nil),            // 6: floodgauge.TopNetwork
 	(*ListRest)(nil),              // 7: floodgauge.ListRest
 	(*DeadLetter)(nil),            // 8: floodgauge.DeadLetter
-	(*Partial)(nil),               // 9: floodgauge.Partial
-	nil,                           // 10: floodgauge.TrafficReport.StatusEntry
-	nil,                           // 11: floodgauge.TrafficReport.StatusClassEntry
-	nil,                           // 12: floodgauge.TrafficReport.MethodsEntry
-	nil,                           // 13: floodgauge.TrafficReport.ProtocolsEntry
-	nil,                           // 14: floodgauge.TrafficReport.EnforcedEntry
-	nil,                           // 15: floodgauge.TrafficReport.PreviewEntry
-	nil,                           // 16: floodgauge.TrafficReport.OriginErrorsEntry
-	nil,                           // 17: floodgauge.TrafficReport.ClientsEntry
-	nil,                           // 18: floodgauge.TrafficReport.RestEntry
-	nil,                           // 19: floodgauge.TrafficReport.PartlyLoggedEntry
-	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	nil,                           // 9: floodgauge.TrafficReport.StatusEntry
+	nil,                           // 10: floodgauge.TrafficReport.StatusClassEntry
+	nil,                           // 11: floodgauge.TrafficReport.MethodsEntry
+	nil,                           // 12: floodgauge.TrafficReport.ProtocolsEntry
+	nil,                           // 13: floodgauge.TrafficReport.EnforcedEntry
+	nil,                           // 14: floodgauge.TrafficReport.PreviewEntry
+	nil,                           // 15: floodgauge.TrafficReport.OriginErrorsEntry
+	nil,                           // 16: floodgauge.TrafficReport.ClientsEntry
+	nil,                           // 17: floodgauge.TrafficReport.RestEntry
+	nil,                           // 18: floodgauge.TrafficReport.PartlyLoggedEntry
+	(*timestamppb.Timestamp)(nil), // 19: google.protobuf.Timestamp
 }
 var file_traffic_proto_depIdxs = []int32{
-	20, // 0: floodgauge.TrafficReport.minute:type_name -> google.protobuf.Timestamp
-	10, // 1: floodgauge.TrafficReport.status:type_name -> floodgauge.TrafficReport.StatusEntry
-	11, // 2: floodgauge.TrafficReport.status_class:type_name -> floodgauge.TrafficReport.StatusClassEntry
-	12, // 3: floodgauge.TrafficReport.methods:type_name -> floodgauge.TrafficReport.MethodsEntry
-	13, // 4: floodgauge.TrafficReport.protocols:type_name -> floodgauge.TrafficReport.ProtocolsEntry
+	19, // 0: floodgauge.TrafficReport.minute:type_name -> google.protobuf.Timestamp
+	9,  // 1: floodgauge.TrafficReport.status:type_name -> floodgauge.TrafficReport.StatusEntry
+	10, // 2: floodgauge.TrafficReport.status_class:type_name -> floodgauge.TrafficReport.StatusClassEntry
+	11, // 3: floodgauge.TrafficReport.methods:type_name -> floodgauge.TrafficReport.MethodsEntry
+	12, // 4: floodgauge.TrafficReport.protocols:type_name -> floodgauge.TrafficReport.ProtocolsEntry
 	1,  // 5: floodgauge.TrafficReport.cache:type_name -> floodgauge.Cache
-	14, // 6: floodgauge.TrafficReport.enforced:type_name -> floodgauge.TrafficReport.EnforcedEntry
-	15, // 7: floodgauge.TrafficReport.preview:type_name -> floodgauge.TrafficReport.PreviewEntry
-	16, // 8: floodgauge.TrafficReport.origin_errors:type_name -> floodgauge.TrafficReport.OriginErrorsEntry
-	17, // 9: floodgauge.TrafficReport.clients:type_name -> floodgauge.TrafficReport.ClientsEntry
+	13, // 6: floodgauge.TrafficReport.enforced:type_name -> floodgauge.TrafficReport.EnforcedEntry
+	14, // 7: floodgauge.TrafficReport.preview:type_name -> floodgauge.TrafficReport.PreviewEntry
+	15, // 8: floodgauge.TrafficReport.origin_errors:type_name -> floodgauge.TrafficReport.OriginErrorsEntry
+	16, // 9: floodgauge.TrafficReport.clients:type_name -> floodgauge.TrafficReport.ClientsEntry
 	2,  // 10: floodgauge.TrafficReport.latency:type_name -> floodgauge.Distribution
 	2,  // 11: floodgauge.TrafficReport.response_size:type_name -> floodgauge.Distribution
 	4,  // 12: floodgauge.TrafficReport.top_paths:type_name -> floodgauge.TopPath
@@ -1258,18 +1191,17 @@ var file_traffic_proto_depIdxs = []int32{
 	6,  // 14: floodgauge.TrafficReport.top_networks:type_name -> floodgauge.TopNetwork
 	5,  // 15: floodgauge.TrafficReport.top_referrers:type_name -> floodgauge.TopValue
 	5,  // 16: floodgauge.TrafficReport.top_agents:type_name -> floodgauge.TopValue
-	18, // 17: floodgauge.TrafficReport.rest:type_name -> floodgauge.TrafficReport.RestEntry
-	20, // 18: floodgauge.TrafficReport.first_event:type_name -> google.protobuf.Timestamp
-	20, // 19: floodgauge.TrafficReport.last_event:type_name -> google.protobuf.Timestamp
-	19, // 20: floodgauge.TrafficReport.partly_logged:type_name -> floodgauge.TrafficReport.PartlyLoggedEntry
+	17, // 17: floodgauge.TrafficReport.rest:type_name -> floodgauge.TrafficReport.RestEntry
+	19, // 18: floodgauge.TrafficReport.first_event:type_name -> google.protobuf.Timestamp
+	19, // 19: floodgauge.TrafficReport.last_event:type_name -> google.protobuf.Timestamp
+	18, // 20: floodgauge.TrafficReport.partly_logged:type_name -> floodgauge.TrafficReport.PartlyLoggedEntry
 	3,  // 21: floodgauge.Distribution.buckets:type_name -> floodgauge.Bucket
-	20, // 22: floodgauge.Partial.minute:type_name -> google.protobuf.Timestamp
-	7,  // 23: floodgauge.TrafficReport.RestEntry.value:type_name -> floodgauge.ListRest
-	24, // [24:24] is the sub-list for method output_type
-	24, // [24:24] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	7,  // 22: floodgauge.TrafficReport.RestEntry.value:type_name -> floodgauge.ListRest
+	23, // [23:23] is the sub-list for method output_type
+	23, // [23:23] is the sub-list for method input_type
+	23, // [23:23] is the sub-list for extension type_name
+	23, // [23:23] is the sub-list for extension extendee
+	0,  // [0:23] is the sub-list for field type_name
 }
 
 func init() { file_traffic_proto_init() }
@@ -1287,7 +1219,7 @@ func file_traffic_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_traffic_proto_rawDesc), len(file_traffic_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   20,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
