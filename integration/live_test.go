@@ -2,6 +2,7 @@ package integration
 
 import (
 	"math/rand/v2"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -55,4 +56,25 @@ func liveOutcome(t *testing.T, b *liveBox) outcome {
 		out.bury(d.Letter.GetReason(), d.Letter.GetLines(), d.Letter.GetLength())
 	}
 	return out
+}
+
+// TestOtherLogsHoldNothingBack: an error log in the same folder is left out, and minutes close in spite of what is never read of it.
+func TestOtherLogsHoldNothingBack(t *testing.T) {
+	b := newLiveBox(t, sitesConfig("vhost-combined"))
+	b.stop()
+	b.path = filepath.Join(t.TempDir(), "access.log")
+	b.follow, b.cfg.Sources[0].Format = []string{filepath.Dir(b.path)}, "" // found by the file
+	b.start()
+	log := makeLog(t, "vhost-combined", 500, within(time.Second))
+	b.write(log.file())
+	writeFile(t, filepath.Join(filepath.Dir(b.path), "error.log"), []byte("2026/05/05 00:00:00 [error] 7#7: *1 open() failed\n"))
+	b.settle()
+	b.closeAll()
+	out := liveOutcome(t, b)
+	if len(out.rows) == 0 {
+		t.Error("there are no rows")
+	}
+	if s := b.run.Status().Sources[0]; s.Problem != "" || s.Behind != 0 {
+		t.Errorf("the source has the problem %q and is %d bytes behind", s.Problem, s.Behind)
+	}
 }

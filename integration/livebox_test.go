@@ -19,19 +19,21 @@ import (
 
 // liveBox is a live run over one followed log, on a real store, by a clock that the test turns.
 type liveBox struct {
-	t     *testing.T
-	cfg   summarize.Config
-	path  string
-	data  string
-	now   time.Time
-	store *sqlite.Store
-	run   *live.Run
+	t      *testing.T
+	cfg    summarize.Config
+	path   string
+	follow []string // patterns; the path unless a test says otherwise
+	data   string
+	now    time.Time
+	store  *sqlite.Store
+	run    *live.Run
 }
 
 func newLiveBox(t *testing.T, cfg summarize.Config) *liveBox {
 	t.Helper()
 	dir := t.TempDir()
 	b := &liveBox{t: t, cfg: cfg, path: filepath.Join(dir, "access.log"), data: filepath.Join(dir, "data"), now: midnight.Add(time.Hour)}
+	b.follow = []string{b.path}
 	b.start()
 	t.Cleanup(b.stop)
 	return b
@@ -48,7 +50,7 @@ func (b *liveBox) start() {
 	if err != nil {
 		b.t.Fatal(err)
 	}
-	follower := logsource.NewFollower("test", []string{b.path}, logsource.FollowOptions{}, summarize.LineKey(keys))
+	follower := logsource.NewFollower("test", b.follow, logsource.FollowOptions{}, summarize.LineKey(keys))
 	b.run, err = live.New(b.t.Context(), live.Config{
 		Store: b.store, Dir: filepath.Join(b.data, "slices"), Inbox: replay.Inbox(b.data), Summarize: b.cfg, Now: func() time.Time { return b.now },
 		Keys: func(time.Time) (privacy.KeySpec, error) { return testKeys(), nil },

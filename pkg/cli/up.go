@@ -21,6 +21,7 @@ type upCmd struct {
 
 	Data         string   `group:"run" placeholder:"DIR" help:"Folder for everything that is kept. Default: ./floodgauge-data."`
 	Listen       string   `group:"run" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the page; port 0 takes one that is free. Default: ${default}."`
+	ListenName   []string `group:"run" placeholder:"NAME" help:"Name by which the page is asked for, besides localhost and the address of --listen, such as that of a proxy in front; can be repeated."`
 	IngestListen string   `group:"run" placeholder:"ADDR" help:"Address for lines by HTTP and for /metrics. Default: 127.0.0.1:8081 where the configuration has a source by HTTP, else none."`
 	Delay        duration `group:"run" placeholder:"TIME" help:"How long after the end of a minute its lines may come before it closes. Default: 15s."`
 }
@@ -37,7 +38,7 @@ func (c *upCmd) Help() string {
 
 // Run follows logs until it is stopped.
 func (c *upCmd) Run(env *environment) error {
-	o := up.Options{Inputs: c.Sources, Data: c.Data, Listen: c.Listen, Ingest: c.IngestListen, Delay: time.Duration(c.Delay), Config: config.Default(),
+	o := up.Options{Inputs: c.Sources, Data: c.Data, Listen: c.Listen, Ingest: c.IngestListen, Names: c.ListenName, Delay: time.Duration(c.Delay), Config: config.Default(),
 		Stdin: env.stdin, Say: func(format string, args ...any) { fmt.Fprintf(env.stderr, name+": "+format+"\n", args...) }}
 	var err error
 	if o.Since, _, err = parseTime("--since", c.Since, time.UTC); err != nil {

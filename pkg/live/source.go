@@ -2,8 +2,10 @@ package live
 
 import (
 	"cmp"
+	"errors"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
@@ -49,28 +51,37 @@ func (r *Run) scan(now time.Time) {
 		for _, err := range problems {
 			s.unclear = err.Error()
 		}
+		var foreign error
 		for i := range unread {
-			r.consider(s, &unread[i], now)
+			foreign = cmp.Or(r.consider(s, &unread[i], now), foreign)
+		}
+		if foreign != nil && len(s.unread) == 0 && s.state.Lines == 0 {
+			s.unclear = foreign.Error() // beside access logs it is left out, such as an error log in the same folder
 		}
 		s.order(r)
 		s.state.Problem = cmp.Or(s.unclear, s.damage)
 	}
 }
 
-// consider adds a stretch to what can be read of a source, if it can.
-func (r *Run) consider(s *source, u *logsource.Unread, now time.Time) {
+// consider adds a stretch to what can be read of a source, if it can. foreign says that the file is no access log.
+func (r *Run) consider(s *source, u *logsource.Unread, now time.Time) (foreign error) {
+	f, err := r.open(s, u)
+	var unknown *logentry.UnknownFormatError
+	if errors.As(err, &unknown) {
+		return err
+	}
 	if s.state.Oldest.IsZero() || u.Since.Before(s.state.Oldest) {
 		s.state.Oldest = u.Since
 	}
 	s.state.Behind += u.Bytes
-	s.heard = now
-	f, err := r.open(s, u)
 	if err != nil {
 		s.unclear = err.Error()
-		return
+		return nil
 	}
+	s.heard = now
 	f.begins(u)
 	s.unread = append(s.unread, *u)
+	return nil
 }
 
 // next returns the source whose turn it is, nil where there is nothing to read.

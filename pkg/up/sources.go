@@ -127,7 +127,14 @@ func (s *station) spooled(name string, open func(string) logentry.Source) live.S
 		}}
 }
 
-func (s *station) problem(err error) { s.o.Say("%s", err) }
+// problem says what keeps lines from coming; nil says that it is over.
+func (s *station) problem(err error) {
+	if err == nil {
+		s.o.Say("lines come again")
+		return
+	}
+	s.o.Say("%s", err)
+}
 
 // demo is a log of made-up traffic that grows.
 func (s *station) demo(ctx context.Context, key logentry.Key) []live.Source {

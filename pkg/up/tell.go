@@ -59,6 +59,9 @@ func (s *station) line(lines int64) string {
 	if dead := status.Counts.Lines - status.Counts.Entries; dead > 0 {
 		text += fmt.Sprintf(", %s not readable", humanize.Comma(dead))
 	}
+	if more := status.Counts.OverCap; more > 0 {
+		text += fmt.Sprintf(", %s under (other hosts) because too many names came: list the sites in --config", humanize.Comma(more))
+	}
 	if behind > 0 {
 		text += fmt.Sprintf(", %s still to read", humanize.Bytes(uint64(behind)))
 	}

@@ -36,6 +36,8 @@ type Options struct {
 	Data string
 	// Listen is the page's address, Ingest that of the listener for lines and metrics; empty: none unless there is a source by HTTP.
 	Listen, Ingest string
+	// Names are those by which the page may be asked for besides localhost, loopback addresses and Listen's own. Optional.
+	Names []string
 	// Since leaves out files that were last changed before. Optional.
 	Since time.Time
 	// Demo makes up traffic instead of reading Inputs.
@@ -155,7 +157,11 @@ func (s *station) committed(c *reportstore.Commit) {
 }
 
 func (s *station) pageConfig() dashboard.Config {
-	return dashboard.Config{Reader: s.store, Access: access.NewAuthorizer(s.tokens, time.Now), Now: time.Now, Live: s.liveStatus}
+	names := s.o.Names
+	if host, _, err := net.SplitHostPort(s.o.Listen); err == nil {
+		names = append(names, host)
+	}
+	return dashboard.Config{Reader: s.store, Access: access.NewAuthorizer(s.tokens, time.Now), Now: time.Now, Live: s.liveStatus, Hosts: names}
 }
 
 // liveStatus is what the page says of the run.

@@ -18,9 +18,10 @@ _floodgauge() {
         --since) words="" ;;
         --data) words="" ;;
         --listen) words="" ;;
+        --listen-name) words="" ;;
         --ingest-listen) words="" ;;
         --delay) words="" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --demo --config --since --data --listen --ingest-listen --delay"; else words=""; fi ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --demo --config --since --data --listen --listen-name --ingest-listen --delay"; else words=""; fi ;;
         esac
         ;;
     report)

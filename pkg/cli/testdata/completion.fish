@@ -7,6 +7,7 @@ complete -c floodgauge -n '__fish_seen_subcommand_from up' -l config -r -F -d 'C
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l since -x -d 'Leave out files that were last changed before: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l data -x -d 'Folder for everything that is kept'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l listen -x -d 'Address of the page; port 0 takes one that is free'
+complete -c floodgauge -n '__fish_seen_subcommand_from up' -l listen-name -x -d 'Name by which the page is asked for, besides localhost and the address of --listen, such as that of a proxy in front; can be repeated'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l ingest-listen -x -d 'Address for lines by HTTP and for /metrics'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l delay -x -d 'How long after the end of a minute its lines may come before it closes'
 complete -c floodgauge -n __fish_use_subcommand -a report -d 'Read access logs and print a traffic report per site'

@@ -31,6 +31,7 @@ _floodgauge() {
       '*--since=[Leave out files that were last changed before: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
       '*--data=[Folder for everything that is kept]:dir: ' \
       '*--listen=[Address of the page; port 0 takes one that is free]:addr: ' \
+      '*--listen-name=[Name by which the page is asked for, besides localhost and the address of --listen, such as that of a proxy in front; can be repeated]:name,...: ' \
       '*--ingest-listen=[Address for lines by HTTP and for /metrics]:addr: ' \
       '*--delay=[How long after the end of a minute its lines may come before it closes]:time: '
     ;;
