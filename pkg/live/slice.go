@@ -173,7 +173,7 @@ func (r *Run) once(ctx context.Context, s *source, chosen []logsource.Unread, no
 // spec describes the run over some stretches.
 func (r *Run) spec(s *source, chosen []logsource.Unread, dir string, now time.Time) (*traffic.SliceSpec, error) {
 	cfg := r.cfg.Summarize
-	cfg.Now, cfg.AllowedDelay = now, r.cfg.Delay
+	cfg.Sources, cfg.Now, cfg.AllowedDelay = nil, now, r.cfg.Delay
 	spec := &traffic.SliceSpec{Dir: dir, Branches: make([][]logsource.Range, branches)}
 	index := map[*file]int{}
 	load := make([]int64, branches)
