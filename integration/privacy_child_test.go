@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -39,6 +40,9 @@ func childForTest() int {
 			return err
 		}
 		if spec.Slice != nil {
+			if os.Getenv(faultVariable) == faultPoison {
+				addFault(s, faultPoison, spec.Slice.Branches)
+			}
 			return traffic.BuildChild(s, raw)
 		}
 		dir = spec.Local.Dir
@@ -71,6 +75,7 @@ const (
 	faultCrash    = "crash"     // outside of the steps: the process ends with a trace
 	faultKill     = "kill"      // killed, as by a system that is out of memory
 	faultNoFolder = "no folder" // for the results
+	faultPoison   = "poison"    // killed, by lines that hold the word alone
 )
 
 // faultFn has a line in its hands when things go wrong.
@@ -78,6 +83,10 @@ type faultFn struct{ Fault string }
 
 func (f *faultFn) ProcessElement(b logentry.Block) {
 	switch f.Fault {
+	case faultPoison:
+		if bytes.Contains(b.Data, []byte(faultPoison)) {
+			_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
+		}
 	case faultPanic:
 		panic(fmt.Sprintf("unexpected: %s", b.Data))
 	case faultCrash:
