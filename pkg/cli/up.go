@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/floodgauge/floodgauge/pkg/config"
 	"github.com/floodgauge/floodgauge/pkg/up"
 )
 
@@ -38,21 +37,17 @@ func (c *upCmd) Help() string {
 
 // Run follows logs until it is stopped.
 func (c *upCmd) Run(env *environment) error {
-	o := up.Options{Inputs: c.Sources, Data: c.Data, Listen: c.Listen, Ingest: c.IngestListen, Names: c.ListenName, Delay: time.Duration(c.Delay), Config: config.Default(),
+	o := up.Options{Inputs: c.Sources, Data: c.Data, Listen: c.Listen, Ingest: c.IngestListen, Names: c.ListenName, Delay: time.Duration(c.Delay),
 		Stdin: env.stdin, Say: func(format string, args ...any) { fmt.Fprintf(env.stderr, name+": "+format+"\n", args...) }}
 	var err error
 	if o.Since, _, err = parseTime("--since", c.Since, time.UTC); err != nil {
 		return err
 	}
-	if c.Config != "" {
-		if o.Config, err = config.Load(c.Config); err != nil {
-			return err
-		}
+	if o.Config, err = loadConfig(c.Config); err != nil {
+		return err
 	}
 	if !c.Demo {
-		if o.Data == "" {
-			o.Data = defaultData
-		}
+		o.Data = dataDir(c.Data)
 		return up.Run(env.ctx, o)
 	}
 	if len(c.Sources) > 0 {

@@ -33,6 +33,9 @@ func (r *Run) open(s *source, u *logsource.Unread) (*file, error) {
 	}
 	f := &file{entry: s.Open(u.Range.Path), errFor: u.Range.Size, peeked: -1}
 	f.err = f.find(&u.Range)
+	if f.entry.Host != "" {
+		r.named[f.entry.Host] = true
+	}
 	if len(r.files) >= maxFiles {
 		clear(r.files)
 	}

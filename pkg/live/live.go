@@ -100,6 +100,7 @@ type Run struct {
 	sources []*source
 	turn    int // of the source that is asked first
 	files   map[string]*file
+	named   map[string]bool // hosts that the operator named: as sites, or as the host of a log whose lines name none
 	aside   []reportstore.DeadLetter
 	slices  int64
 	expired time.Time
@@ -110,7 +111,10 @@ type Run struct {
 // New prepares a live run on a store.
 func New(ctx context.Context, cfg Config) (*Run, error) {
 	cfg.setDefaults()
-	r := &Run{cfg: cfg, files: map[string]*file{}}
+	r := &Run{cfg: cfg, files: map[string]*file{}, named: map[string]bool{}}
+	for _, row := range cfg.Summarize.Sites {
+		r.named[row] = true
+	}
 	r.status.started(cfg.Now())
 	if err := os.RemoveAll(cfg.Dir); err != nil {
 		return nil, fmt.Errorf("cleaning the folder for slices: %w", err)
@@ -127,7 +131,7 @@ func (r *Run) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.roll = rollup.New(state, r.cfg.Store, rollup.Config{K: r.cfg.Summarize.K, Listed: r.listed, Delay: r.cfg.Delay})
+	r.roll = rollup.New(state, r.cfg.Store, rollup.Config{K: r.cfg.Summarize.K, Listed: func(host string) bool { return r.named[host] }, Delay: r.cfg.Delay})
 	r.aside = state.SetAside
 	before := r.sources
 	r.sources = nil
@@ -140,21 +144,6 @@ func (r *Run) load(ctx context.Context) error {
 		r.sources = append(r.sources, s)
 	}
 	return nil
-}
-
-// listed tells whether the operator named a host: as a site, or as the host of a log whose lines name none.
-func (r *Run) listed(host string) bool {
-	for _, f := range r.files {
-		if f.entry.Host == host {
-			return true
-		}
-	}
-	for _, row := range r.cfg.Summarize.Sites {
-		if row == host {
-			return true
-		}
-	}
-	return false
 }
 
 // Close ends the engine's child.

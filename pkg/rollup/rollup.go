@@ -228,16 +228,11 @@ func (r *Rollup) close(ctx context.Context, o *openSlot, c *reportstore.Commit) 
 			return err
 		}
 		if closed { // a minute of old lines, in an hour that is over: its row is new, its hour's is not
-			return r.addAbove(ctx, above, sum, c)
+			return r.addLate(ctx, above, &Partial{Summary: sum}, c)
 		}
 		r.slot(above).take(sum, sum.AppendBinary(nil))
 	}
 	return nil
-}
-
-// addAbove adds a summary to a closed slot as a further row, and to what is above it.
-func (r *Rollup) addAbove(ctx context.Context, s slot, sum *report.Summary, c *reportstore.Commit) error {
-	return r.addLate(ctx, s, &Partial{Host: s.host, Minute: s.start, Summary: sum}, c)
 }
 
 // Finish adds the provisional rows and the partials of slots that stay open to c. It comes last before the commit.
