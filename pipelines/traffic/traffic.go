@@ -33,7 +33,7 @@ type Config struct {
 
 // Output is what the graph gives.
 type Output struct {
-	Reports     []beam.PCollection // *schemas.TrafficReport, one for each level
+	Reports     []beam.PCollection // *schemas.TrafficReport, one or more for each level
 	DeadLetters beam.PCollection   // logentry.DeadLetter
 }
 
@@ -79,14 +79,23 @@ func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error)
 	hide := cfg.bounded() && !cfg.Summarize.SitesOnly
 	cfg.Summarize.AcrossDays = hide || slices.Contains(cfg.Levels, All)
 	parsed := transform.Summarize(s, cfg.Summarize, hide, blocks...)
+	minutes := []beam.PCollection{}
 	if hide {
+		var first, second []beam.PCollection
 		visible := transform.VisibleHosts(s, cfg.Summarize.K, parsed.Clients)
-		for i, sums := range parsed.Summaries {
-			parsed.Summaries[i] = transform.HideHosts(s, namedHosts(&cfg.Summarize), visible, sums)
+		for _, sums := range parsed.Summaries {
+			a, b := transform.HideHosts(s, namedHosts(&cfg.Summarize), visible, sums)
+			first, second = append(first, a), append(second, b)
 		}
+		minutes = append(minutes, mergedMinutes(s, cfg.Lateness, first), mergedMinutes(s, cfg.Lateness, second))
+	} else {
+		minutes = append(minutes, mergedMinutes(s, cfg.Lateness, parsed.Summaries))
 	}
-	minutes := mergedMinutes(s, cfg.Lateness, parsed.Summaries)
-	return Output{Reports: levels(s, cfg, minutes), DeadLetters: parsed.DeadLetters}, nil
+	out := Output{DeadLetters: parsed.DeadLetters}
+	for _, m := range minutes {
+		out.Reports = append(out.Reports, levels(s, cfg, m)...)
+	}
+	return out, nil
 }
 
 // mergedMinutes merges the summaries of each host and minute.
@@ -96,7 +105,7 @@ func mergedMinutes(s beam.Scope, late transform.Lateness, summaries []beam.PColl
 		// Windows are given before branches flow together: a runner then hands the summaries to the shuffle as they are.
 		windowed[i] = transform.Windows(s, time.Minute, late, sums)
 	}
-	return transform.Merge(s, transform.Flatten(s, windowed...))
+	return transform.Gather(s, transform.Flatten(s, windowed...))
 }
 
 // coarser are the levels above minutes, each merged from the one before it that is made.

@@ -58,6 +58,21 @@ func Decode(b []byte) (*Summary, error) {
 	return s, nil
 }
 
+// EncodedFirstEvent is the time of the first event, in Unix nanoseconds, of the summary that AppendBinary wrote to b, without decoding the rest.
+func EncodedFirstEvent(b []byte) (int64, error) {
+	if len(b) == 0 || b[0] != version {
+		return 0, fmt.Errorf("first event of a summary: not an encoding of version %d", version)
+	}
+	r := &reader{data: b, at: 1}
+	r.uvarint()
+	var c counters
+	c.decode(r)
+	if r.err != nil {
+		return 0, fmt.Errorf("first event of a summary: %w", r.err)
+	}
+	return c.first, nil
+}
+
 func (s *Summary) decode(r *reader) {
 	s.counters.decode(r)
 	s.kinds.decode(r)

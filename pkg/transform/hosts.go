@@ -1,6 +1,7 @@
 package transform
 
 import (
+	"hash/crc32"
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
@@ -13,7 +14,7 @@ import (
 func init() {
 	register.Combiner1[[]byte](&clientSetFn{})
 	register.DoFn3x0[string, []byte, func(string)](&enoughFn{})
-	register.DoFn4x0[string, *report.Summary, func(*string) bool, func(beam.EventTime, string, *report.Summary)](&routeFn{})
+	register.DoFn5x1[string, []byte, func() func(*string) bool, func(beam.EventTime, string, []byte), func(beam.EventTime, string, []byte), error](&routeFn{})
 	register.Emitter1[string]()
 	register.Iter1[string]()
 }
@@ -48,31 +49,46 @@ type routeFn struct {
 	visible map[string]bool
 }
 
-// ProcessElement routes one summary.
-func (f *routeFn) ProcessElement(host string, sum *report.Summary, visible func(*string) bool, emit func(beam.EventTime, string, *report.Summary)) {
+// ProcessElement routes one summary, which is not decoded for it. visible can be iterated again because Beam fetches an iterator that cannot from
+// the runner anew for each element, read or not.
+func (f *routeFn) ProcessElement(host string, sum []byte, visible func() func(*string) bool, first, second func(beam.EventTime, string, []byte)) error {
 	if f.visible == nil {
-		f.visible = map[string]bool{summarize.OtherHosts: false}
-		for _, h := range f.Always {
-			f.visible[h] = true
-		}
-		var h string
-		for visible(&h) {
-			if h != summarize.OtherHosts {
-				f.visible[h] = true
-			}
-		}
+		f.learn(visible())
 	}
 	if !f.visible[host] {
 		host = summarize.OtherHosts
 	}
-	emit(endOfMinute(sum.FirstEvent()/int64(time.Minute)), host, sum)
+	at, err := report.EncodedFirstEvent(sum)
+	if err != nil {
+		return err
+	}
+	emit := first
+	if crc32.ChecksumIEEE([]byte(host))&1 == 1 { // the same for every worker
+		emit = second
+	}
+	emit(endOfMinute(at/int64(time.Minute)), host, sum)
+	return nil
+}
+
+func (f *routeFn) learn(visible func(*string) bool) {
+	f.visible = map[string]bool{summarize.OtherHosts: false}
+	for _, h := range f.Always {
+		f.visible[h] = true
+	}
+	var h string
+	for visible(&h) {
+		if h != summarize.OtherHosts {
+			f.visible[h] = true
+		}
+	}
 }
 
 // HideHosts gives the summaries of hosts that are neither visible nor always shown to the bucket of other hosts, and all of them the time of their
-// minute. PCollection<KV<host, *report.Summary>> without a time → the same at the end of their minute.
+// minute. It parts the hosts into two halves, which a runner that gives one bundle to a whole step then merges side by side.
+// PCollection<KV<host, encoded summary>> without a time → two of the same at the end of their minute.
 //
 // The summaries come without a time, as does what visible is made of: Prism takes a side input for complete once its watermark has passed that of the
 // main input, which for times within the run can be before it has any element.
-func HideHosts(s beam.Scope, always []string, visible, summaries beam.PCollection) beam.PCollection {
-	return beam.ParDo(s.Scope("transform.HideHosts"), &routeFn{Always: always}, summaries, beam.SideInput{Input: visible})
+func HideHosts(s beam.Scope, always []string, visible, summaries beam.PCollection) (first, second beam.PCollection) {
+	return beam.ParDo2(s.Scope("transform.HideHosts"), &routeFn{Always: always}, summaries, beam.SideInput{Input: visible})
 }

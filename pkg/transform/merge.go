@@ -7,7 +7,10 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/report"
 )
 
-func init() { register.Combiner1[*report.Summary](&mergeFn{}) }
+func init() {
+	register.Combiner1[*report.Summary](&mergeFn{})
+	register.Combiner2[*report.Summary, []byte](&gatherFn{})
+}
 
 // mergeFn merges the summaries of one host and window.
 type mergeFn struct{}
@@ -21,6 +24,23 @@ func (*mergeFn) MergeAccumulators(a, b *report.Summary) *report.Summary {
 		a.Merge(b)
 	}
 	return a
+}
+
+// gatherFn merges the encoded summaries of one host and window.
+type gatherFn struct{ mergeFn }
+
+// AddInput decodes b and merges it into a.
+func (f *gatherFn) AddInput(a *report.Summary, b []byte) (*report.Summary, error) {
+	sum, err := decodeSummary(b)
+	if err != nil {
+		return nil, err
+	}
+	return f.MergeAccumulators(a, sum), nil
+}
+
+// Gather is Merge for summaries that are still encoded. PCollection<KV<host, encoded summary>> → PCollection<KV<host, *report.Summary>>.
+func Gather(s beam.Scope, summaries beam.PCollection) beam.PCollection {
+	return beam.CombinePerKey(s.Scope("transform.Merge"), &gatherFn{}, summaries)
 }
 
 // Merge combines the summaries of each host and window. PCollection<KV<host, *report.Summary>> → the same, one per host, window and pane.

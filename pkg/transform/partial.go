@@ -15,7 +15,7 @@ import (
 )
 
 func init() {
-	register.DoFn4x1[context.Context, beam.Window, string, *report.Summary, error](&writePartialsFn{})
+	register.DoFn5x1[context.Context, beam.Window, string, *report.Summary, func(string), error](&writePartialsFn{})
 }
 
 // partialFiles are the names of a slice's partial summaries, completed by a random part: one file per bundle.
@@ -28,19 +28,23 @@ type writePartialsFn struct {
 }
 
 // ProcessElement writes what the slice knows of one host and minute.
-func (f *writePartialsFn) ProcessElement(_ context.Context, w beam.Window, host string, sum *report.Summary) error {
+func (f *writePartialsFn) ProcessElement(_ context.Context, w beam.Window, host string, sum *report.Summary, _ func(string)) error {
 	return f.out.write(f.Dir, partialFiles, &schemas.Partial{Host: host, Minute: timestamppb.New(windowStart(w)), Summary: sum.AppendBinary(nil)})
 }
 
-// FinishBundle completes the file.
-func (f *writePartialsFn) FinishBundle() error { return f.out.close() }
+// FinishBundle completes the file and names it.
+func (f *writePartialsFn) FinishBundle(_ context.Context, written func(string)) error {
+	return f.out.close(written)
+}
 
 // WritePartials writes the summaries of minutes and the dead letters of a slice into dir, which must be one this process may write to.
 // minutes is a PCollection<KV<host, *report.Summary>> in windows of a minute, dead a PCollection<logentry.DeadLetter>.
 func WritePartials(s beam.Scope, dir string, sources []string, minutes, dead beam.PCollection) {
 	s = s.Scope("transform.WritePartials")
-	beam.ParDo0(s, &writePartialsFn{Dir: dir}, minutes)
-	beam.ParDo0(s, &writeDeadFn{Dir: dir, Sources: sources}, dead)
+	end(s, []beam.PCollection{
+		beam.ParDo(s, &writePartialsFn{Dir: dir}, minutes),
+		beam.ParDo(s, &writeDeadFn{Dir: dir, Sources: sources}, dead),
+	})
 }
 
 // Partial is what a slice knows of one host and minute.

@@ -14,8 +14,7 @@ import (
 )
 
 func init() {
-	register.DoFn5x1[context.Context, logentry.Block, func(beam.EventTime, string, *report.Summary), func(beam.EventTime, string, []byte), func(logentry.DeadLetter), error](&summarizeFn{})
-	register.Emitter3[beam.EventTime, string, *report.Summary]()
+	register.DoFn5x1[context.Context, logentry.Block, func(beam.EventTime, string, []byte), func(beam.EventTime, string, []byte), func(logentry.DeadLetter), error](&summarizeFn{})
 	register.Emitter3[beam.EventTime, string, []byte]()
 	register.Emitter1[logentry.DeadLetter]()
 }
@@ -54,7 +53,7 @@ func (f *summarizeFn) Setup() error {
 }
 
 // ProcessElement takes in one block.
-func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit func(beam.EventTime, string, *report.Summary), clients func(beam.EventTime, string, []byte), dead func(logentry.DeadLetter)) error {
+func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit, clients func(beam.EventTime, string, []byte), dead func(logentry.DeadLetter)) error {
 	before := f.summarizer.Lines()
 	f.summarizer.Add(&b, dead)
 	f.blocks++
@@ -69,19 +68,19 @@ func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit f
 }
 
 // FinishBundle hands over what the bundle gathered.
-func (f *summarizeFn) FinishBundle(ctx context.Context, emit func(beam.EventTime, string, *report.Summary), clients func(beam.EventTime, string, []byte), _ func(logentry.DeadLetter)) error {
+func (f *summarizeFn) FinishBundle(ctx context.Context, emit, clients func(beam.EventTime, string, []byte), _ func(logentry.DeadLetter)) error {
 	f.hand(f.summarizer.Flush, emit, clients)
 	f.reported = reportCounts(ctx, f.summarizer.Counts(), f.reported)
 	return nil
 }
 
 // hand hands summaries over as flush gives them.
-func (f *summarizeFn) hand(flush func(func(string, int64, *report.Summary)), emit func(beam.EventTime, string, *report.Summary), clients func(beam.EventTime, string, []byte)) {
+func (f *summarizeFn) hand(flush func(func(string, int64, *report.Summary)), emit, clients func(beam.EventTime, string, []byte)) {
 	flush(func(host string, minute int64, sum *report.Summary) {
 		if f.Visible {
 			clients(mtime.MinTimestamp, host, sum.ClientSet())
 		}
-		emit(f.eventTime(minute), host, sum)
+		emit(f.eventTime(minute), host, encodeSummary(sum))
 	})
 }
 
@@ -98,7 +97,7 @@ func endOfMinute(minute int64) beam.EventTime { return mtime.FromMilliseconds(mi
 
 // Parsed is what Summarize gives.
 type Parsed struct {
-	Summaries   []beam.PCollection // KV<host, *report.Summary>, one or more per host, minute and bundle: at the end of their minute, or without a time where hosts are to be hidden
+	Summaries   []beam.PCollection // KV<host, encoded summary>, one or more per host, minute and bundle: at the end of their minute, or without a time where hosts are to be hidden
 	Clients     beam.PCollection   // KV<host, client set>, where asked for
 	DeadLetters beam.PCollection   // logentry.DeadLetter
 }

@@ -17,8 +17,8 @@ import (
 )
 
 func init() {
-	register.DoFn2x1[context.Context, *schemas.TrafficReport, error](&writeReportsFn{})
-	register.DoFn2x1[context.Context, logentry.DeadLetter, error](&writeDeadFn{})
+	register.DoFn3x1[context.Context, *schemas.TrafficReport, func(string), error](&writeReportsFn{})
+	register.DoFn3x1[context.Context, logentry.DeadLetter, func(string), error](&writeDeadFn{})
 }
 
 // File names of a local run's output, completed by a random part: one file per bundle.
@@ -47,7 +47,8 @@ func (m *messageFile) write(dir, pattern string, msg proto.Message) error {
 	return nil
 }
 
-func (m *messageFile) close() error {
+// close completes the file and hands on its name, if there is one.
+func (m *messageFile) close(written func(string)) error {
 	if m.file == nil {
 		return nil
 	}
@@ -57,7 +58,11 @@ func (m *messageFile) close() error {
 		_ = f.Close()
 		return fmt.Errorf("writing results: %w", err)
 	}
-	return f.Close()
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("writing results: %w", err)
+	}
+	written(f.Name())
+	return nil
 }
 
 // writeReportsFn writes rows into files of a local folder.
@@ -67,12 +72,14 @@ type writeReportsFn struct {
 }
 
 // ProcessElement writes one row.
-func (f *writeReportsFn) ProcessElement(_ context.Context, row *schemas.TrafficReport) error {
+func (f *writeReportsFn) ProcessElement(_ context.Context, row *schemas.TrafficReport, _ func(string)) error {
 	return f.out.write(f.Dir, reportFiles, row)
 }
 
-// FinishBundle completes the file.
-func (f *writeReportsFn) FinishBundle() error { return f.out.close() }
+// FinishBundle completes the file and names it.
+func (f *writeReportsFn) FinishBundle(_ context.Context, written func(string)) error {
+	return f.out.close(written)
+}
 
 // writeDeadFn writes dead letters into files of a local folder.
 type writeDeadFn struct {
@@ -82,7 +89,7 @@ type writeDeadFn struct {
 }
 
 // ProcessElement writes one dead letter.
-func (f *writeDeadFn) ProcessElement(_ context.Context, d logentry.DeadLetter) error {
+func (f *writeDeadFn) ProcessElement(_ context.Context, d logentry.DeadLetter, _ func(string)) error {
 	return f.out.write(f.Dir, deadLetterFiles, deadLetterRow(f.Sources, d))
 }
 
@@ -91,17 +98,23 @@ func deadLetterRow(sources []string, d logentry.DeadLetter) *schemas.DeadLetter 
 		MessageHash: d.MessageHash}
 }
 
-// FinishBundle completes the file.
-func (f *writeDeadFn) FinishBundle() error { return f.out.close() }
+// FinishBundle completes the file and names it.
+func (f *writeDeadFn) FinishBundle(_ context.Context, written func(string)) error {
+	return f.out.close(written)
+}
 
 // WriteLocal writes rows and dead letters into dir, which must be one this process may write to (local runs only).
 func WriteLocal(s beam.Scope, dir string, sources []string, reports []beam.PCollection, dead beam.PCollection) {
 	s = s.Scope("transform.WriteLocal")
+	written := []beam.PCollection{beam.ParDo(s, &writeDeadFn{Dir: dir, Sources: sources}, dead)}
 	for _, rows := range reports {
-		beam.ParDo0(s, &writeReportsFn{Dir: dir}, rows)
+		written = append(written, beam.ParDo(s, &writeReportsFn{Dir: dir}, rows))
 	}
-	beam.ParDo0(s, &writeDeadFn{Dir: dir, Sources: sources}, dead)
+	end(s, written)
 }
+
+// end lets the names of written files flow together, to nowhere: Prism waits for a step that has no output in a loop that keeps a core busy.
+func end(s beam.Scope, written []beam.PCollection) { oneWindow(s, written) }
 
 // ReadLocal reads back what WriteLocal wrote.
 func ReadLocal(dir string) (reports []*schemas.TrafficReport, dead []*schemas.DeadLetter, err error) {
