@@ -196,6 +196,11 @@ func referenceEntry(m *readyMapping, texts map[string]string, logged vocabulary.
 		RequestBytes: referenceUint(texts["request_bytes"]), ResponseBytes: referenceUint(texts["response_bytes"]),
 		CacheFillBytes: referenceUint(texts["cache_fill_bytes"]), Country: parseCountry([]byte(texts["country"])),
 		ASN: parseNetwork([]byte(texts["network"]))}
+	for name, field := range map[string]vocabulary.Field{"request_bytes": vocabulary.FieldRequestBytes, "response_bytes": vocabulary.FieldResponseBytes} {
+		if referenceTooLarge(texts[name]) {
+			res.Logged &^= 1 << field
+		}
+	}
 	unit := 9
 	if u, ok := m.Units["latency"]; ok {
 		unit = units[u]
@@ -397,4 +402,13 @@ func referenceUint(s string) uint64 {
 		return 0
 	}
 	return n
+}
+
+func referenceTooLarge(s string) bool {
+	m := whole.FindStringSubmatch(s)
+	if m == nil {
+		return false
+	}
+	_, err := strconv.ParseUint(m[1], 10, 64)
+	return err != nil
 }

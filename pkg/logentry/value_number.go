@@ -1,6 +1,9 @@
 package logentry
 
-import "math/bits"
+import (
+	"bytes"
+	"math/bits"
+)
 
 // parseUint reads a whole number as logs write it: digits, perhaps with a fraction, which is dropped ("15734.0"). Anything else, and
 // what does not fit into 64 bits, is no number.
@@ -24,11 +27,14 @@ func parseUint(b []byte) (uint64, bool) {
 
 const maxUint = 1<<64 - 1
 
-// tooLarge tells whether b is a whole number that does not fit into 64 bits.
+// tooLarge tells whether b is a number as parseUint reads it, but for not fitting into 64 bits.
 func tooLarge(b []byte) bool {
 	_, ok := parseUint(b)
-	return !ok && len(b) > 0 && onlyDigits(b)
+	whole, fraction, _ := bytes.Cut(b, dot)
+	return !ok && len(whole) > 0 && onlyDigits(whole) && onlyDigits(fraction)
 }
+
+var dot = []byte{'.'}
 
 func onlyDigits(b []byte) bool {
 	for _, c := range b {

@@ -158,7 +158,7 @@ func TestBytesThatAreTooMany(t *testing.T) {
 		"nginx-json": `{"time":"2026-05-04T12:00:07+00:00","host":"a.example.org","remote_addr":"198.51.100.23","method":"GET","uri":"/","status":200,"body_bytes_sent":%s}`,
 	} {
 		p := mustParser(t, Source{Format: format})
-		for bytes, want := range map[string]bool{"99999999999999999999": false, "18446744073709551616": false, "18446744073709551615": true, "5": true} {
+		for bytes, want := range map[string]bool{"99999999999999999999": false, "18446744073709551616": false, "18446744073709551616.5": false, "18446744073709551615": true, "5": true} {
 			e := parse(t, p, strings.Replace(line, "%s", bytes, 1))
 			if e.Logged.Has(vocabulary.FieldResponseBytes) != want || (e.ResponseBytes > 0) != want {
 				t.Errorf("%s, %s: %d, logged: %s", format, bytes, e.ResponseBytes, logged(e))
