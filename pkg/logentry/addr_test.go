@@ -2,6 +2,7 @@ package logentry
 
 import (
 	"net/netip"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -66,7 +67,8 @@ func sameAsNetip(t interface {
 	}
 	want, err := netip.ParseAddr(s)
 	if err != nil {
-		if with, errPort := netip.ParseAddrPort(s); errPort == nil {
+		port := s[strings.LastIndexByte(s, ':')+1:]
+		if with, errPort := netip.ParseAddrPort(s); errPort == nil && len(port) <= 5 { // netip takes zeros before it, as many as there are
 			want, err = with.Addr(), nil
 		}
 	}
@@ -94,7 +96,7 @@ func TestParseAddrAgreesWithNetip(t *testing.T) {
 }
 
 func FuzzParseAddr(f *testing.F) {
-	for _, s := range []string{"192.0.2.1", "192.0.2.1:80", "[2001:db8::1]:443", "::ffff:1.2.3.4", "fe80::1%eth0", "1::2::3", "1:2:3:4:5:6:7::", "::1.2.3.4"} {
+	for _, s := range []string{"192.0.2.1", "192.0.2.1:80", "[2001:db8::1]:443", "::ffff:1.2.3.4", "fe80::1%eth0", "1::2::3", "1:2:3:4:5:6:7::", "::1.2.3.4", "[2001:db8::1]:013443"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
