@@ -23,6 +23,7 @@ const DefaultPriority = 2147483647
 
 // Rule is one rule of a policy. Rules are tried by ascending priority, and the first that matches ends the evaluation.
 type Rule struct {
+	Line             int               `json:"-" yaml:"-"` // of the file that it was read from, else 0
 	Priority         int64             `json:"priority" yaml:"priority"`
 	Description      string            `json:"description,omitempty" yaml:"description"`
 	Action           string            `json:"action" yaml:"action"`

@@ -2,20 +2,33 @@ package cloudarmor
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 )
 
-// refusal is why rules are not exported: what the service would refuse is not written down.
+// RefusedError is why a policy is not exported: what the service would refuse is not written down.
+type RefusedError struct{ Problems []Problem }
+
+// Error is one problem a line.
+func (e *RefusedError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i := range e.Problems {
+		lines[i] = e.Problems[i].String()
+	}
+	return strings.Join(lines, "\n")
+}
+
 func refusal(p *Policy) error {
-	var refused []error
+	var e RefusedError
 	for _, problem := range Lint(p) {
 		if problem.Refused {
-			refused = append(refused, errors.New(problem.String()))
+			e.Problems = append(e.Problems, problem)
 		}
 	}
-	return errors.Join(refused...)
+	if len(e.Problems) == 0 {
+		return nil
+	}
+	return &e
 }
 
 // REST writes the policy as the body of a request to the Compute API.

@@ -3,7 +3,9 @@ package cloudarmor
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
+	"unicode"
 
 	"cel.dev/cel-go/cel"
 	"cel.dev/cel-go/common/ast"
@@ -86,7 +88,7 @@ func Compile(text string) (*Expression, error) {
 	}
 	checked, issues := lang.Compile(text)
 	if issues.Err() != nil {
-		return nil, fmt.Errorf("the expression is not in Cloud Armor's language: %w", issues.Err())
+		return nil, fmt.Errorf("the expression is not in Cloud Armor's language: %s", inWords(issues))
 	}
 	if checked.OutputType() != cel.BoolType {
 		return nil, fmt.Errorf("the expression must be true or false, but is of type %s", checked.OutputType())
@@ -98,6 +100,18 @@ func Compile(text string) (*Expression, error) {
 	e := &Expression{text: text, ast: checked.NativeRep(), program: program}
 	e.collect()
 	return e, nil
+}
+
+// inWords is what the compiler found wrong first, in one line. The rest usually follows from it.
+func inWords(issues *cel.Issues) string {
+	first := issues.Errors()[0]
+	message := strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, first.Message)
+	return fmt.Sprintf("character %d: %s", first.Location.Column()+1, message)
 }
 
 // String is the expression as it was written.

@@ -17,6 +17,7 @@ import (
 // Problem is something in a policy that the service would refuse, or that does not do what it looks like.
 type Problem struct {
 	Priority int64  // of the rule; -1 for the policy as a whole
+	Line     int    // of the rule, where it was read from a file, else 0
 	Text     string // goes on from "rule 1000 …"
 	Refused  bool   // by the service. Otherwise the policy is accepted, but a rule in it is likely a mistake
 }
@@ -35,11 +36,16 @@ var names = regexp.MustCompile(`^[a-z]([-a-z0-9]{0,61}[a-z0-9])?$`)
 type linter struct {
 	edge     bool
 	priority int64
+	line     int
 	problems []Problem
 }
 
-func (l *linter) add(text string)  { l.problems = append(l.problems, Problem{l.priority, text, true}) }
-func (l *linter) warn(text string) { l.problems = append(l.problems, Problem{l.priority, text, false}) }
+func (l *linter) add(text string) {
+	l.problems = append(l.problems, Problem{l.priority, l.line, text, true})
+}
+func (l *linter) warn(text string) {
+	l.problems = append(l.problems, Problem{l.priority, l.line, text, false})
+}
 
 // Lint lists everything in the policy that the service would refuse, and rules that never get a request because one before them ends the evaluation.
 func Lint(p *Policy) []Problem {
@@ -67,23 +73,22 @@ func (l *linter) lintPolicy(p *Policy) {
 		l.add(fmt.Sprintf("has the name %q: it must be 1 to 63 lower-case letters, digits and hyphens, and begin with a letter", p.Name))
 	}
 	l.lintDescription(p.Description, maxDescription)
-	byPriority := map[int64]int{}
+	first := map[int64]*Rule{}
 	for i := range p.Rules {
-		byPriority[p.Rules[i].Priority]++
-	}
-	for priority, n := range byPriority {
-		if n > 1 {
-			l.problems = append(l.problems, Problem{priority, fmt.Sprintf("is there %d times: each priority may have one rule", n), true})
+		r := &p.Rules[i]
+		if before := first[r.Priority]; before != nil {
+			l.problems = append(l.problems, Problem{r.Priority, r.Line, "is there twice: each priority may have one rule", true})
+		} else {
+			first[r.Priority] = r
 		}
 	}
-	slices.SortFunc(l.problems, func(a, b Problem) int { return int(a.Priority - b.Priority) })
-	if len(p.Rules) > 0 && byPriority[DefaultPriority] == 0 {
+	if first[DefaultPriority] == nil {
 		l.add(fmt.Sprintf("has no default rule, of priority %d", DefaultPriority))
 	}
 }
 
 func (l *linter) lintRule(r *Rule) {
-	l.priority = r.Priority
+	l.priority, l.line = r.Priority, r.Line
 	if r.Priority < 0 || r.Priority > DefaultPriority {
 		l.add(fmt.Sprintf("has a priority that is not between 0 and %d", DefaultPriority))
 	}
@@ -166,7 +171,7 @@ func (l *linter) lintExpression(text string) {
 	}
 	e, err := Compile(text)
 	if err != nil {
-		l.add("has an expression that the service would refuse: " + err.Error())
+		l.add("has a wrong expression: " + err.Error())
 		return
 	}
 	leaves := e.leaves()
@@ -230,7 +235,7 @@ func (l *linter) lintOrder(p *Policy) {
 	for i := range rules {
 		r := &rules[i]
 		if everybody != nil && r.Priority != DefaultPriority {
-			l.priority = r.Priority
+			l.priority, l.line = r.Priority, r.Line
 			l.warn(fmt.Sprintf("never gets a request: rule %d before it is for everybody and ends the evaluation, also where it lets a request through", everybody.Priority))
 		}
 		if everybody == nil && !r.Preview && r.Match.Config != nil && slices.Contains(r.Match.Config.SrcIPRanges, "*") {

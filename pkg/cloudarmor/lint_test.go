@@ -116,12 +116,12 @@ func TestLintPolicies(t *testing.T) {
 		policy Policy
 	}{
 		{"", Policy{Name: "a", Rules: []Rule{*good(nil), everybody, last}}},
-		{"has the name \"a b\"", Policy{Name: "a b"}},
-		{"not one line of plain text", Policy{Name: "a", Description: "x\x1b[2J"}},
-		{"rule 1130 is there 2 times", Policy{Name: "a", Rules: []Rule{*good(nil), *good(nil), last}}},
+		{"has the name \"a b\"", Policy{Name: "a b", Rules: []Rule{last}}},
+		{"not one line of plain text", Policy{Name: "a", Description: "x\x1b[2J", Rules: []Rule{last}}},
+		{"rule 1130 is there twice", Policy{Name: "a", Rules: []Rule{*good(nil), *good(nil), last}}},
 		{"the policy has no default rule", Policy{Name: "a", Rules: []Rule{everybody}}},
 		{"rule 1300 never gets a request: rule 1200", Policy{Name: "a", Rules: []Rule{last, *good(func(r *Rule) { r.Priority = 1300 }), everybody}}},
-		{`the policy is of type "CLOUD_ARMOR_NETWORK"`, Policy{Name: "a", Type: "CLOUD_ARMOR_NETWORK"}},
+		{`the policy is of type "CLOUD_ARMOR_NETWORK"`, Policy{Name: "a", Type: "CLOUD_ARMOR_NETWORK", Rules: []Rule{last}}},
 		{`an edge policy takes allow`, Policy{Name: "a", Type: TypeEdge, Rules: []Rule{*good(nil), last}}},
 		{`asks for origin.tls_ja4_fingerprint, which an edge policy does not have`, Policy{Name: "a", Type: TypeEdge, Rules: []Rule{
 			{Priority: 1, Action: "deny(403)", Match: Match{Expr: &Expr{"origin.tls_ja4_fingerprint == 'x'"}}}, last}}},
