@@ -64,7 +64,7 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 	}
 	for _, c := range []struct{ args, want string }{
 		{"reprot x", `there is no command "reprot"; did you mean "report"?`},
-		{"help me", `there is no command "me"; the commands are up, report, replay, audit, query, deadletters, tokens, check-config, loggen, completion, version`},
+		{"help me", `there is no command "me"; the commands are up, report, replay, audit, query, deadletters, tokens, rules, check-config, loggen, completion, version`},
 		{log, `"` + log + `" is no command; to report on what is in it, write "floodgauge report ` + log + `"`},
 		{"--k 5 report x", `the flag --k comes after a command, as in "floodgauge report --k"`},
 		{"report --fromat json x", `there is no flag --fromat; did you mean "--format"?`},

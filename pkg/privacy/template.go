@@ -64,7 +64,7 @@ func (t *Templater) Append(dst, path []byte) []byte {
 		}
 	}
 	switch {
-	case cut && segments > 0:
+	case cut:
 		out = append(out, moreMark...)
 	case len(out) == 0 || path[len(path)-1] == '/':
 		out = append(out, '/')

@@ -8,7 +8,7 @@ _floodgauge() {
     fi
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "up report replay audit query deadletters tokens check-config loggen completion version --help" -- "$cur"))
+        COMPREPLY=($(compgen -W "up report replay audit query deadletters tokens rules check-config loggen completion version --help" -- "$cur"))
         return
     fi
     case "${COMP_WORDS[1]}" in
@@ -85,6 +85,13 @@ _floodgauge() {
         --expires) words="" ;;
         --data) words="" ;;
         *) if [[ $cur == -* ]]; then words="--help -h --site --all --source --name --expires --data"; else words="add list revoke"; fi ;;
+        esac
+        ;;
+    rules)
+        case "$prev" in
+        --to) words="" ;;
+        --policy) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --to --policy"; else words="lint export"; fi ;;
         esac
         ;;
     check-config)

@@ -65,6 +65,11 @@ complete -c floodgauge -n '__fish_seen_subcommand_from tokens' -l name -x -d 'Na
 complete -c floodgauge -n '__fish_seen_subcommand_from tokens' -l expires -x -d 'When it ends: a date (the end of that day), '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339'
 complete -c floodgauge -n '__fish_seen_subcommand_from tokens' -l data -x -d 'Data folder of "up"'
 complete -c floodgauge -n '__fish_seen_subcommand_from tokens' -a 'add list revoke'
+complete -c floodgauge -n __fish_use_subcommand -a rules -d 'Check rules of Cloud Armor and write them for gcloud, Terraform or the API'
+complete -c floodgauge -n '__fish_seen_subcommand_from rules' -l help -s h -d 'Show context-sensitive help'
+complete -c floodgauge -n '__fish_seen_subcommand_from rules' -l to -x -d 'What to write: the body of a request to the API (rest), commands for a shell (gcloud), or resources (terraform)'
+complete -c floodgauge -n '__fish_seen_subcommand_from rules' -l policy -x -d 'Terraform'\''s name of the policy that the rules go into'
+complete -c floodgauge -n '__fish_seen_subcommand_from rules' -a 'lint export'
 complete -c floodgauge -n __fish_use_subcommand -a check-config -d 'Check a configuration file and list every mistake with its line'
 complete -c floodgauge -n '__fish_seen_subcommand_from check-config' -l help -s h -d 'Show context-sensitive help'
 complete -c floodgauge -n '__fish_seen_subcommand_from check-config' -F

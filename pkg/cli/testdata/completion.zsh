@@ -9,6 +9,7 @@ _floodgauge() {
     'query:Ask the store in SQL'
     'deadletters:List lines that could not be read, and try again what was set aside'
     'tokens:Make, list and revoke tokens to see sites or to send lines'
+    'rules:Check rules of Cloud Armor and write them for gcloud, Terraform or the API'
     'check-config:Check a configuration file and list every mistake with its line'
     'loggen:Write logs of made-up traffic whose truth is known, for tests and trials'
     'completion:Print the completion script of a shell'
@@ -108,6 +109,14 @@ _floodgauge() {
       '*--expires=[When it ends: a date (the end of that day), '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
       '*--data=[Data folder of "up"]:dir: ' \
       '1:value:(add list revoke)'
+    ;;
+  rules)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--to=[What to write: the body of a request to the API (rest), commands for a shell (gcloud), or resources (terraform)]:"rest": ' \
+      '*--policy=[Terraform'\''s name of the policy that the rules go into]:name: ' \
+      '1:value:(lint export)'
     ;;
   check-config)
     _arguments \
