@@ -3,11 +3,13 @@ package integration
 import (
 	"math/rand/v2"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pipelines/traffic"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/summarize"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -34,6 +36,29 @@ func TestLiveRunGivesTheRowsOfABoundedRun(t *testing.T) {
 			b.closeAll()
 			sameOutcome(t, "the live run", want, liveOutcome(t, b))
 		})
+	}
+}
+
+// TestSitesOfASourceAreNamedAtOnce: who lists a source's sites has named them, however few ask for them, and live as in a bounded run.
+func TestSitesOfASourceAreNamedAtOnce(t *testing.T) {
+	cfg := sitesConfig("vhost-combined")
+	cfg.Sites, cfg.SitesOnly = nil, false
+	cfg.Sources[0].Sites = []string{"quiet.example.org"}
+	line := `quiet.example.org:443 198.51.100.7 - - [` + midnight.Add(time.Minute).Format("02/Jan/2006:15:04:05 -0700") + `] "GET / HTTP/1.1" 200 512 "-" "curl/8.5"` + "\n"
+	file := []byte(line + strings.Replace(line, "quiet", "other", 1))
+	want, _ := runBounded(t, traffic.Config{Summarize: cfg, Levels: allLevels}, file, 1)
+	b := newLiveBox(t, cfg)
+	b.write(file)
+	b.settle()
+	b.closeAll()
+	got := liveOutcome(t, b)
+	sameOutcome(t, "the live run", want, got)
+	hosts := map[string]bool{}
+	for _, row := range got.rows {
+		hosts[row.GetHost()] = true
+	}
+	if len(hosts) != 2 || !hosts["quiet.example.org"] || !hosts[summarize.OtherHosts] {
+		t.Errorf("there are rows of %v", hosts)
 	}
 }
 

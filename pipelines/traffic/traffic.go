@@ -161,6 +161,7 @@ func namedHosts(cfg *summarize.Config) []string {
 		if h := cfg.Sources[i].Host; h != "" {
 			names = append(names, h)
 		}
+		names = append(names, cfg.Sources[i].Sites...)
 	}
 	names = append(names, cfg.Hosts...)
 	slices.Sort(names)

@@ -33,14 +33,22 @@ func (r *Run) open(s *source, u *logsource.Unread) (*file, error) {
 	}
 	f := &file{entry: s.Open(u.Range.Path), errFor: u.Range.Size, peeked: -1}
 	f.err = f.find(&u.Range)
-	if f.entry.Host != "" {
-		r.named[f.entry.Host] = true
-	}
+	r.name(&f.entry)
 	if len(r.files) >= maxFiles {
 		clear(r.files)
 	}
 	r.files[key] = f
 	return f, f.err
+}
+
+// name notes the hosts that the operator named for a source: they are shown whoever asked for them.
+func (r *Run) name(src *logentry.Source) {
+	if src.Host != "" {
+		r.named[src.Host] = true
+	}
+	for _, site := range src.Sites {
+		r.named[site] = true
+	}
 }
 
 // maxFiles is of how many files it is remembered how they are read.

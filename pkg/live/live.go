@@ -100,7 +100,7 @@ type Run struct {
 	sources []*source
 	turn    int // of the source that is asked first
 	files   map[string]*file
-	named   map[string]bool // hosts that the operator named: as sites, or as the host of a log whose lines name none
+	named   map[string]bool // hosts that the operator named: as sites, of all or of a source, or as the host of a log whose lines name none
 	aside   []reportstore.DeadLetter
 	slices  int64
 	expired time.Time
