@@ -40,7 +40,7 @@ func unspoiltLog(_ *testing.T, f logFormat) []byte { return []byte(strings.Join(
 
 // arrayLog has JSON lines as an array over many lines, as gcloud prints them.
 func arrayLog(*testing.T, logFormat) []byte {
-	lines := firstWave[0].goodLines()
+	lines := logFormats[0].goodLines()
 	for i, line := range lines {
 		lines[i] = strings.ReplaceAll(line, `,"`, ",\n  \"")
 	}
@@ -50,7 +50,7 @@ func arrayLog(*testing.T, logFormat) []byte {
 // envelopeLog has the lines in messages as Pub/Sub pushes them.
 func envelopeLog(*testing.T, logFormat) []byte {
 	var log []byte
-	for _, line := range slices.Concat(firstWave[0].goodLines(), firstWave[0].brokenLines()) {
+	for _, line := range slices.Concat(logFormats[0].goodLines(), logFormats[0].brokenLines()) {
 		log = append(log, jsonLine(object{"message": object{"data": []byte(line), "messageId": secret("id"), "attributes": object{"a": secret("label")}}})...)
 		log = append(log, '\n')
 	}
@@ -100,8 +100,8 @@ var faults = []fault{
 // textLog is the log of one format, for options that only fit it.
 func textLog(name string) func(*testing.T, logFormat) []byte {
 	return func(*testing.T, logFormat) []byte {
-		i := slices.IndexFunc(firstWave, func(f logFormat) bool { return f.name == name })
-		return firstWave[i].log()
+		i := slices.IndexFunc(logFormats, func(f logFormat) bool { return f.name == name })
+		return logFormats[i].log()
 	}
 }
 
@@ -109,7 +109,7 @@ func textLog(name string) func(*testing.T, logFormat) []byte {
 func TestNoCanaryComesOutOfFaults(t *testing.T) {
 	s := nothingPersonal()
 	for _, f := range faults {
-		for _, format := range []logFormat{firstWave[0], firstWave[6]} {
+		for _, format := range []logFormat{logFormats[0], logFormats[6]} {
 			t.Run(f.name+"/"+format.name, func(t *testing.T) {
 				t.Parallel()
 				f.run(t, format, s)

@@ -6,11 +6,12 @@ import (
 	"strings"
 )
 
-// logFormat writes visits as one of the formats of the first wave.
+// logFormat writes visits as one of the formats.
 type logFormat struct {
 	name   string
 	format string // for the configuration; empty where the lines tell
 	noHost bool   // lines do not name their site
+	head   string // what a file begins with
 	line   func(v visit) string
 }
 
@@ -20,6 +21,9 @@ const (
 	apacheFormat = `%V %{c}a %a %l %u [%{%d/%b/%Y:%T %z}t] "%r" %>s %O "%{Referer}i" "%{User-Agent}i" "%{Cookie}i" "%{X-Forwarded-For}i" "%{session}C" ` +
 		`%{UNIQUE_ID}e %D`
 )
+
+// logFormats are all formats.
+var logFormats = append(firstWave, moreFormats...)
 
 var firstWave = []logFormat{
 	{name: "gcp", line: gcpLine}, {name: "gcp-bigquery", line: bigQueryLine}, {name: "nginx-json", line: nginxJSONLine}, {name: "cloudflare", line: cloudflareLine},

@@ -101,11 +101,11 @@ func drawShopper(t *rapid.T) shopper {
 // k rule shows or hides.
 func TestPersonalFieldsDoNotInterfere(t *testing.T) {
 	parsers := map[string]*summarize.Summarizer{}
-	for _, f := range firstWave {
+	for _, f := range logFormats {
 		parsers[f.name] = interferenceParser(t, f)
 	}
 	rapid.Check(t, func(t *rapid.T) {
-		f := rapid.SampledFrom(firstWave).Draw(t, "format")
+		f := rapid.SampledFrom(logFormats).Draw(t, "format")
 		one := rapid.SliceOfN(rapid.Custom(drawShopper), 1, 40).Draw(t, "requests")
 		two := slices.Clone(one)
 		changed := &two[rapid.IntRange(0, len(two)-1).Draw(t, "changed")]

@@ -31,7 +31,7 @@ func liveMessages(t *testing.T, in *teststream.Config, lines []string, event, ar
 // TestNoCanaryComesOutLive runs the unbounded graph over messages full of canaries, on time, late and too late, and looks at the messages that it
 // would publish.
 func TestNoCanaryComesOutLive(t *testing.T) {
-	gcp := firstWave[0]
+	gcp := logFormats[0]
 	in := teststream.NewConfig()
 	lines := slices.Concat(gcp.goodLines(), gcp.brokenLines())
 	liveMessages(t, &in, lines, noonOfLogs, noonOfLogs.Add(time.Second))

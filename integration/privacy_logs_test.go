@@ -55,7 +55,7 @@ func canaryLogs(t *testing.T) (folder, config string) {
 	}
 	var yaml strings.Builder
 	yaml.WriteString("sources:\n")
-	for _, f := range firstWave {
+	for _, f := range logFormats {
 		path := filepath.Join(folder, f.name+".log")
 		writeFile(t, path, f.log())
 		fmt.Fprintf(&yaml, "  - files: %s\n", path)
@@ -76,7 +76,7 @@ func canaryLogs(t *testing.T) (folder, config string) {
 
 // log is a format's file: good lines first, so that its beginning tells the format.
 func (f logFormat) log() []byte {
-	return []byte(strings.Join(append(f.goodLines(), f.brokenLines()...), "\n") + "\n")
+	return []byte(f.head + strings.Join(append(f.goodLines(), f.brokenLines()...), "\n") + "\n")
 }
 
 func appendFile(t *testing.T, path string, data []byte) {
@@ -119,7 +119,7 @@ func truncated(t *testing.T, data []byte) []byte {
 func TestCanariesArePlanted(t *testing.T) {
 	s := newScanner(slices.Concat(neverOut(), sharedOnly)...)
 	planted := map[canary]bool{}
-	for _, f := range firstWave {
+	for _, f := range logFormats {
 		inFormat := map[canary]bool{}
 		for _, n := range s.find(f.log()) {
 			planted[n.canary], inFormat[n.canary] = true, true

@@ -45,7 +45,7 @@ func TestNoCanaryComesOut(t *testing.T) {
 func checkCrowdIsShown(t *testing.T, o leftovers, args []string) {
 	t.Helper()
 	report := slices.Concat(o.left["/out/report"], o.left["/out/report, values"])
-	for _, f := range firstWave {
+	for _, f := range logFormats {
 		if slices.Contains(args, "--host") && f.name != "gcp" {
 			continue
 		}
@@ -102,7 +102,7 @@ func TestRowsPassTheAllowList(t *testing.T) {
 		b := newBox(t)
 		o := b.run(t, nil, "report", "--config", config, "--format", "json", "--k", k, folder)
 		rows := rowsOf(t, o.left["standard output"])
-		if len(rows) < len(firstWave) {
+		if len(rows) < len(logFormats) {
 			t.Fatalf("%d rows: %s", len(rows), o.stderr())
 		}
 		for _, row := range rows {

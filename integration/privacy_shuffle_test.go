@@ -104,7 +104,7 @@ func messages(log []byte, arrival time.Time) (blocks []logentry.Block) {
 func TestNoCanaryIsShuffled(t *testing.T) {
 	templates := newScanner(append(neverOut(), canary{"message", messageID})...)
 	sites := newScanner(sharedSites...)
-	for _, f := range firstWave {
+	for _, f := range logFormats {
 		file := logentry.Block{Data: f.log(), File: 7}
 		live := summarize.Config{SitesOnly: true, Sites: map[string]string{f.site(): f.site()}, MaxLateness: time.Hour}
 		runs := map[string]*shuffled{
