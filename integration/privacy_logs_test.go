@@ -9,11 +9,16 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // goodLines are lines that become entries: those of the crowd, and those full of canaries, also with the canaries escaped.
-func (f logFormat) goodLines() (lines []string) {
+func (f logFormat) goodLines() []string { return f.goodLinesAt(noonOfLogs) }
+
+// goodLinesAt are the same at another time.
+func (f logFormat) goodLinesAt(at time.Time) (lines []string) {
 	for _, v := range slices.Concat(crowdVisits(f.site()), canaryVisits(f.site())) {
+		v.at = v.at.Add(at.Sub(noonOfLogs))
 		line := f.line(v)
 		lines = append(lines, line)
 		if escaped := escapeCanaries(line); escaped != line {
@@ -47,7 +52,9 @@ func (f logFormat) brokenLines() (lines []string) {
 }
 
 // canaryLogs writes a log of each format into a folder, with the configuration that reads them.
-func canaryLogs(t *testing.T) (folder, config string) {
+func canaryLogs(t *testing.T) (folder, config string) { return canaryLogsAt(t, noonOfLogs) }
+
+func canaryLogsAt(t *testing.T, at time.Time) (folder, config string) {
 	t.Helper()
 	folder = filepath.Join(t.TempDir(), "logs")
 	if err := os.MkdirAll(folder, 0o700); err != nil {
@@ -57,7 +64,7 @@ func canaryLogs(t *testing.T) (folder, config string) {
 	yaml.WriteString("sources:\n")
 	for _, f := range logFormats {
 		path := filepath.Join(folder, f.name+".log")
-		writeFile(t, path, f.log())
+		writeFile(t, path, f.logAt(at))
 		fmt.Fprintf(&yaml, "  - files: %s\n", path)
 		if f.format != "" {
 			fmt.Fprintf(&yaml, "    format: '%s'\n", f.format)
@@ -75,8 +82,10 @@ func canaryLogs(t *testing.T) (folder, config string) {
 }
 
 // log is a format's file: good lines first, so that its beginning tells the format.
-func (f logFormat) log() []byte {
-	return []byte(f.head + strings.Join(append(f.goodLines(), f.brokenLines()...), "\n") + "\n")
+func (f logFormat) log() []byte { return f.logAt(noonOfLogs) }
+
+func (f logFormat) logAt(at time.Time) []byte {
+	return []byte(f.head + strings.Join(append(f.goodLinesAt(at), f.brokenLines()...), "\n") + "\n")
 }
 
 func appendFile(t *testing.T, path string, data []byte) {

@@ -180,6 +180,18 @@ func TestUpFollows(t *testing.T) {
 	}
 }
 
+// TestUpTakesInOnlyWhatItReads: where the command line names the logs, the configuration's sources by HTTP are not read, and their lines are refused.
+func TestUpTakesInOnlyWhatItReads(t *testing.T) {
+	b := newBox(t)
+	writeFile(t, b.path("home", "access.log"), logSince(t, time.Now().Add(-10*time.Minute), "vhost-combined", 100))
+	writeFile(t, b.path("home", "floodgauge.yaml"), []byte("sources:\n  - http: pushed\n"))
+	token := strings.TrimSpace(string(b.run(t, nil, "tokens", "add", "--all", "--source", "pushed").left["standard output"]))
+	r := startUp(t, b, "--config", "floodgauge.yaml", "--ingest-listen", "127.0.0.1:0", "access.log")
+	if status, answer := send(t, r.ingestURL(t)+"pushed", token, []byte("a line\n")); status != http.StatusForbidden {
+		t.Errorf("a line is taken in that nobody reads: %d %s", status, answer)
+	}
+}
+
 // TestUpRefuses: what keeps it from starting is one sentence.
 func TestUpRefuses(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

@@ -36,13 +36,11 @@ func (s *station) waking(h http.Handler) http.Handler {
 
 // mayIngest tells whether a token is good for a source by HTTP.
 func (s *station) mayIngest(source, bearer string) bool {
-	for i := range s.o.Config.Sources {
-		if s.o.Config.Sources[i].HTTP == source {
-			token, err := s.tokens.Lookup(bearer, time.Now())
-			return err == nil && token.Kind == access.Ingest && token.Source == source
-		}
+	if !s.accepts[source] {
+		return false
 	}
-	return false
+	token, err := s.tokens.Lookup(bearer, time.Now())
+	return err == nil && token.Kind == access.Ingest && token.Source == source
 }
 
 // collector reads the run's and the store's state when it is asked.

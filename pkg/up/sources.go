@@ -91,6 +91,7 @@ func (s *station) configured(ctx context.Context, c *config.Source, key logentry
 		if s.o.Ingest == "" {
 			s.o.Ingest = defaultIngest
 		}
+		s.accepts[c.HTTP] = true
 		return s.spooled(c.HTTP, readingAs(c.HTTP))
 	case c.PubSub != "":
 		s.group.Go(func() error { return ingest.Pull(ctx, c.PubSub, c.PubSub, s.spool, s.problem) })

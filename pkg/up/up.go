@@ -55,20 +55,22 @@ const defaultIngest = "127.0.0.1:8081"
 
 // station is everything that runs.
 type station struct {
-	o      Options
-	store  *sqlite.Store
-	spool  *spool.Spool
-	tokens *access.Tokens
-	ring   *privacy.Ring
-	run    *live.Run
-	page   *dashboard.Server
-	wake   chan struct{}
-	group  *errgroup.Group
+	o Options
+	// accepts holds the sources whose lines are taken in by HTTP: only those that this run reads, so that no line is promised and left lying.
+	accepts map[string]bool
+	store   *sqlite.Store
+	spool   *spool.Spool
+	tokens  *access.Tokens
+	ring    *privacy.Ring
+	run     *live.Run
+	page    *dashboard.Server
+	wake    chan struct{}
+	group   *errgroup.Group
 }
 
 // Run runs until ctx ends; then it returns nil, or what could not be ended well. Any other error says what keeps it from running.
 func Run(ctx context.Context, o Options) (err error) {
-	s := &station{o: o, wake: make(chan struct{}, 1)}
+	s := &station{o: o, accepts: map[string]bool{}, wake: make(chan struct{}, 1)}
 	if s.store, err = sqlite.Open(o.Data, time.Now); err != nil {
 		return err
 	}

@@ -90,7 +90,8 @@ func (s *Store) open() error {
 	// A commit is on the disk when it returns: what it was read from may be deleted then.
 	if s.writer, err = connect(s.path, url.Values{
 		"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)",
-			"journal_size_limit(67108864)", "cache_size(-16384)", "foreign_keys(off)", "trusted_schema(off)"},
+			"journal_size_limit(67108864)", "cache_size(-16384)", "foreign_keys(off)", "trusted_schema(off)",
+			"secure_delete(on)"}, // what few clients shared is in the partials of open slots, and must not stay in free pages when these close
 	}); err != nil {
 		return err
 	}
