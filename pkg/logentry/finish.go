@@ -16,6 +16,7 @@ func (p *Parser) finish(e *Entry, r *raw) Reason {
 	case len(given(r.path)) > 0:
 		e.Path, e.Query = splitTarget(r.path)
 		if query := given(r.query); len(query) > 0 {
+			query, _, _ = bytes.Cut(query, fragmentMark)
 			e.Query = Private(bytes.TrimPrefix(query, []byte{'?'}))
 		}
 	case len(given(r.url)) > 0:
@@ -122,6 +123,9 @@ func splitURL(url []byte) (host []byte, path, query Private) {
 	}
 	return rest[:end], path, query
 }
+
+// fragmentMark begins what a client should have kept to itself.
+var fragmentMark = []byte{'#'}
 
 // longestScheme is how far into a URL its "://" may be.
 const longestScheme = 16
