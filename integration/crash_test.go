@@ -52,7 +52,6 @@ func TestUpIsKilled(t *testing.T) {
 		}
 		_ = r.cmd.Process.Kill()
 		<-r.ended
-		_ = r.cmd.Wait()
 		r = startUp(t, b, "access.log")
 	}
 	appendFile(t, path, log)

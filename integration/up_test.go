@@ -45,7 +45,17 @@ func (s *said) String() string {
 // startUp starts "up" in a box and waits until it names its page.
 func startUp(t *testing.T, b *box, args ...string) *running {
 	t.Helper()
-	r := &running{cmd: b.command(t, append([]string{"up", "--listen", "127.0.0.1:0"}, args...)...), said: &said{}, ended: make(chan struct{})}
+	r := watch(t, b.command(t, append([]string{"up", "--listen", "127.0.0.1:0"}, args...)...))
+	if r.url == "" {
+		t.Fatalf("up names no page: %s", r.said)
+	}
+	return r
+}
+
+// watch starts a command and waits until it names its page, or ends.
+func watch(t *testing.T, cmd *exec.Cmd) *running {
+	t.Helper()
+	r := &running{cmd: cmd, said: &said{}, ended: make(chan struct{})}
 	stderr, err := r.cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
@@ -53,6 +63,7 @@ func startUp(t *testing.T, b *box, args ...string) *running {
 	if err := r.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() { r.kill() })
 	lines := bufio.NewScanner(stderr)
 	page := regexp.MustCompile(`the page is at (http://\S+)`)
 	for r.url == "" && lines.Scan() {
@@ -66,13 +77,29 @@ func startUp(t *testing.T, b *box, args ...string) *running {
 		for lines.Scan() {
 			r.said.add(lines.Text())
 		}
-	}()
-	if r.url == "" {
 		_ = r.cmd.Wait()
-		t.Fatalf("up names no page: %s", r.said)
-	}
-	t.Cleanup(func() { _ = r.cmd.Process.Kill(); _ = r.cmd.Wait() })
+	}()
 	return r
+}
+
+// endsWithin tells whether it ended by itself; otherwise it is killed.
+func (r *running) endsWithin(d time.Duration) bool {
+	select {
+	case <-r.ended:
+		return true
+	case <-time.After(d):
+		r.kill()
+		return false
+	}
+}
+
+// kill ends it, and what runs in the same group.
+func (r *running) kill() {
+	if r.cmd.SysProcAttr != nil && r.cmd.SysProcAttr.Setpgid {
+		_ = syscall.Kill(-r.cmd.Process.Pid, syscall.SIGKILL)
+	}
+	_ = r.cmd.Process.Kill()
+	<-r.ended
 }
 
 // stop ends it as a service manager does, and returns its exit code.
@@ -83,7 +110,6 @@ func (r *running) stop(t *testing.T) int {
 		t.Fatal(err)
 	}
 	<-r.ended
-	_ = r.cmd.Wait()
 	if took := time.Since(start); took > 10*time.Second {
 		t.Errorf("it took %v to end", took)
 	}
