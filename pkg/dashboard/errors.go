@@ -64,7 +64,8 @@ func (s *Server) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return
 	}
 	p := problemOf(err)
-	if p.Status >= http.StatusInternalServerError {
+	var meant *problem // an answer that a route made on purpose is no defect
+	if p.Status >= http.StatusInternalServerError && !errors.As(err, &meant) {
 		s.config.Log.Error("a page could not be answered", "route", r.Pattern, "error", err)
 	}
 	h := w.Header()

@@ -44,12 +44,17 @@ func judge(status *reportstore.Status, live Live, now time.Time) freshness {
 			oldest = source.Oldest
 		}
 	}
+	if oldest.IsZero() {
+		oldest = now
+	}
+	waits := now.Sub(oldest) > behindAfter
+	old := f.Behind > 0 && !status.LastEvent.IsZero() && f.Lag > quietAfter // after a start, or trouble, lines are old that have not waited long here
 	switch {
 	case live.Since.IsZero():
 		f.State = stateStopped
 	case live.Halted != "":
 		f.State = stateHalted
-	case !oldest.IsZero() && now.Sub(oldest) > behindAfter:
+	case waits || old:
 		f.State, f.Lag, f.KnownTo = stateBehind, now.Sub(oldest), readTo(status, live)
 	case status.LastEvent.IsZero():
 		f.State = stateEmpty
@@ -58,7 +63,7 @@ func judge(status *reportstore.Status, live Live, now time.Time) freshness {
 	default:
 		f.State, f.KnownTo = stateFresh, settled
 	}
-	if status.LastEvent.IsZero() && f.State == stateStopped {
+	if status.LastEvent.IsZero() && f.State != stateBehind {
 		f.Lag = 0
 	}
 	return f

@@ -31,12 +31,16 @@ func TestStatesAreToldApart(t *testing.T) {
 		{"lines are on their way", stateFresh, "12 s behind", read(12 * time.Second), soon, behindAfter},
 		{"no traffic", stateQuiet, "No requests for 5 min: all that was logged is counted", read(5 * time.Minute), running, behindAfter},
 		{"behind", stateBehind, "the oldest unread line has waited for 3 min", read(5 * time.Minute), behind, 6 * time.Minute},
+		{"behind after a start", stateBehind, "the oldest unread line has waited for 4 s", read(5 * time.Minute), soon, 6 * time.Minute},
 		{"halted", stateHalted, "is halted until the machine is mended; data to 13:58:20 UTC.", read(5 * time.Minute), halted, 5 * time.Minute},
 		{"stopped", stateStopped, "The collector is not running; data to 13:58:20 UTC.", read(5 * time.Minute), Live{}, 5 * time.Minute},
 		{"nothing yet", stateEmpty, "has read no request yet", reportstore.Status{}, running, -1},
 		{"nothing ever", stateStopped, "The collector is not running; no data yet.", reportstore.Status{}, Live{}, -1},
 	} {
 		f := judge(&c.status, c.live, teaTime)
+		if f.Lag < 0 || f.Lag > 24*time.Hour {
+			t.Errorf("%s: it is behind by %v", c.name, f.Lag)
+		}
 		if f.State != c.state || !strings.Contains(f.Words(), c.words) {
 			t.Errorf("%s: %s: %s", c.name, f.State, f.Words())
 		}
