@@ -25,7 +25,7 @@ func (c *counters) count(r *Request) {
 		c.first, c.last = r.Time, r.Time
 	}
 	c.first, c.last = min(c.first, r.Time), max(c.last, r.Time)
-	c.lines++
+	c.lines = add(c.lines, 1)
 	c.lineXOR ^= r.LineID
 	c.weight = add(c.weight, max(r.Weight, lineWeight))
 	if r.Late {
@@ -66,15 +66,9 @@ func (c *counters) appendTo(b []byte) []byte {
 	return binary.AppendUvarint(b, uint64(c.last)-uint64(c.first))
 }
 
-// maxLines is how many lines a summary has at most: merged, there are never so many that their number begins anew at 0.
-const maxLines = 1 << 60
-
 func (c *counters) decode(r *reader) {
 	for _, n := range c.sums() {
 		*n = r.uvarint()
-	}
-	if c.lines > maxLines {
-		r.fail("more lines than there can be")
 	}
 	c.lineXOR = r.uint64()
 	c.first = int64(r.uint64())
