@@ -120,6 +120,27 @@ func TestCompletenessIsSaid(t *testing.T) {
 		"7 late")
 }
 
+// Too many host names: who runs the machine learns it, and what to do; the owner of one site does not.
+func TestTooManyHostNamesAreSaid(t *testing.T) {
+	p := newPage(t)
+	p.store.fillMinutes("a.example", 2, teaTime, full)
+	p.store.fillMinutes(reportstore.OtherHosts, 2, teaTime, full)
+	const other, words, plan = "/sites/(other%20hosts)", "because too many host names came", "list yours under `sites`"
+	p.hides("/status", words)
+	p.hides(other, words)
+	p.live.Store(&Live{Since: teaTime, OverCap: 12_345})
+	p.says("/status", "12,345 lines count", words, plan)
+	p.says(other, "12,345 lines count", words, plan)
+	p.hides("/status", "Nothing is wrong")
+	p.hides("/sites/a.example", words)
+	owner := p.token(access.Token{Sites: []string{"a.example"}})
+	if body := p.do(remote("GET", "/status", owner)).Body.String(); strings.Contains(body, words) {
+		t.Error("the owner of a site is told of everybody's host names")
+	}
+	p.live.Store(&Live{Since: teaTime, OverCap: 1})
+	p.says("/status", "1 line counts as")
+}
+
 func TestNoDataIsExplained(t *testing.T) {
 	p := newPage(t)
 	p.store.fillMinutes("other.example", 2, teaTime, full)

@@ -37,6 +37,7 @@ type siteData struct {
 	total, before *schemas.TrafficReport
 	fresh         freshness
 	dead          map[string]int64 // lines of all sources that could not be read; nil where that is not for the reader of the page
+	overCap       int64            // lines that count here because too many names came; 0 on the pages of sites
 }
 
 func (s *Server) sitePage(w http.ResponseWriter, r *request) error {
@@ -63,6 +64,9 @@ func (s *Server) readSite(r *request, host string, p period) (*siteData, error) 
 	}
 	if r.who.All() {
 		d.dead = status.DeadLines
+	}
+	if host == reportstore.OtherHosts {
+		d.overCap = s.config.Live().OverCap
 	}
 	read := func(p period) ([]reportstore.Point, error) {
 		return reader.Series(ctx, r.who, host, p.Level, p.From, p.To)
