@@ -18,6 +18,7 @@ type siteView struct {
 	From, To   string // for the fields of the form
 	Series     string // address of the points
 	Table      string // address of the points of the tables, where those are of a coarser level
+	Download   string // address of the tables' points as CSV
 	Figures    []figure
 	Compared   string // what the changes are against
 	Charts     []chart
@@ -121,6 +122,7 @@ func (d *siteData) view() siteView {
 	if d.table.Level != d.period.Level {
 		v.Table = api + d.seriesQuery(d.table)
 	}
+	v.Download = "/api/v1" + sitePath(d.host) + "/series.csv?" + d.seriesQuery(d.table)
 	for _, choice := range ranges {
 		v.Ranges = append(v.Ranges, link{choice.Words, v.Path + "?range=" + choice.Name, choice.Name == d.period.Name})
 	}
