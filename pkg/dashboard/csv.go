@@ -11,6 +11,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // apiSeriesCSV gives a site's points as a table for a spreadsheet.
@@ -36,7 +37,7 @@ func (s *Server) apiSeriesCSV(w http.ResponseWriter, r *request) error {
 
 // tableName names the file by what is in it, in characters that every system takes.
 func tableName(host string, p period) string {
-	if host == reportstore.OtherHosts {
+	if host == vocabulary.OtherHosts {
 		host = "other-hosts"
 	}
 	return fmt.Sprintf("%s-%s-%s.csv", strings.TrimLeft(host, ".-"), p.Level, p.From.UTC().Format("20060102T1504Z"))

@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // table is a download as somebody's spreadsheet reads it.
@@ -116,8 +116,8 @@ func TestDownloadIsHonestAndHarmless(t *testing.T) {
 func TestDownloadIsNamed(t *testing.T) {
 	p := newPage(t)
 	for host, want := range map[string]string{
-		"a.example":            `attachment; filename=a.example-hour-20261124T1500Z.csv`,
-		reportstore.OtherHosts: `attachment; filename=other-hosts-hour-20261124T1500Z.csv`,
+		"a.example":           `attachment; filename=a.example-hour-20261124T1500Z.csv`,
+		vocabulary.OtherHosts: `attachment; filename=other-hosts-hour-20261124T1500Z.csv`,
 	} {
 		p.store.fill(host, 1, teaTime, full)
 		w := p.do(local(http.MethodGet, "/api/v1"+sitePath(host)+"/series.csv?range=24h&step=hour"))

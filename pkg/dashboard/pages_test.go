@@ -13,6 +13,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -124,7 +125,7 @@ func TestCompletenessIsSaid(t *testing.T) {
 func TestTooManyHostNamesAreSaid(t *testing.T) {
 	p := newPage(t)
 	p.store.fillMinutes("a.example", 2, teaTime, full)
-	p.store.fillMinutes(reportstore.OtherHosts, 2, teaTime, full)
+	p.store.fillMinutes(vocabulary.OtherHosts, 2, teaTime, full)
 	const other, words, plan = "/sites/(other%20hosts)", "because too many host names came", "list yours under `sites`"
 	p.hides("/status", words)
 	p.hides(other, words)

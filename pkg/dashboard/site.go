@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -66,7 +67,7 @@ func (s *Server) readSite(r *request, host string, p period) (*siteData, error) 
 	if r.who.All() {
 		d.dead = status.DeadLines
 	}
-	if host == reportstore.OtherHosts {
+	if host == vocabulary.OtherHosts {
 		d.overCap = s.config.Live().OverCap
 	}
 	read := func(p period) ([]reportstore.Point, error) {
