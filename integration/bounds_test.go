@@ -9,7 +9,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -60,14 +60,14 @@ func TestAMillionInventedHostNames(t *testing.T) {
 			t.Fatal(err)
 		}
 		rows := reportAttack(t, "--config", config, once)
-		if got := requestsBy(rows); got[attackedSite] != siteLines || got[summarize.OtherHosts] != millionLines-siteLines || len(got) != 2 {
-			t.Errorf("requests by host %v, want %d of the site and the rest in %s", got, siteLines, summarize.OtherHosts)
+		if got := requestsBy(rows); got[attackedSite] != siteLines || got[vocabulary.OtherHosts] != millionLines-siteLines || len(got) != 2 {
+			t.Errorf("requests by host %v, want %d of the site and the rest in %s", got, siteLines, vocabulary.OtherHosts)
 		}
 	})
 	t.Run("no list, names of one client", func(t *testing.T) {
 		got := requestsBy(reportAttack(t, once))
-		if got[attackedSite] != siteLines || got[summarize.OtherHosts] != millionLines-siteLines || len(got) != 2 {
-			t.Errorf("requests by host %v, want %d of the site and the rest in %s", got, siteLines, summarize.OtherHosts)
+		if got[attackedSite] != siteLines || got[vocabulary.OtherHosts] != millionLines-siteLines || len(got) != 2 {
+			t.Errorf("requests by host %v, want %d of the site and the rest in %s", got, siteLines, vocabulary.OtherHosts)
 		}
 	})
 	t.Run("no list, names of many clients", func(t *testing.T) {
@@ -98,7 +98,7 @@ func TestASiteAmongInventedHostNames(t *testing.T) {
 	}
 	path := fileOf(t, "access.log", []byte(log.String()))
 	rows, run := reportRows(t, path)
-	if got := requestsBy(rows); got[attackedSite] != requests || got[summarize.OtherHosts] != invented || len(got) != 2 {
+	if got := requestsBy(rows); got[attackedSite] != requests || got[vocabulary.OtherHosts] != invented || len(got) != 2 {
 		t.Errorf("requests by host %v, want %d of the site and %d others", got, requests, invented)
 	}
 	if words := strings.Join(strings.Fields(run.stderr), " "); !strings.Contains(words, "read a second time") || !strings.Contains(words, "too many different hosts") {

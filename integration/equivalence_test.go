@@ -24,6 +24,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 	"github.com/floodgauge/floodgauge/pkg/transform"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // equivalenceLines, and these templates, keep every list below its capacity, where results do not depend on splits.
@@ -80,7 +81,7 @@ func checkMeaningful(t *testing.T, o outcome) {
 				t.Errorf("%v: the list %s is beyond its capacity, where rows may differ", windowOf(row), name)
 			}
 		}
-		if row.GetHost() != summarize.OtherHosts && len(row.GetTopPaths()) == 0 {
+		if row.GetHost() != vocabulary.OtherHosts && len(row.GetTopPaths()) == 0 {
 			t.Errorf("%v has no path", windowOf(row))
 		}
 	}

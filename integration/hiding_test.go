@@ -12,6 +12,7 @@ import (
 	"github.com/floodgauge/floodgauge/pipelines/traffic"
 	"github.com/floodgauge/floodgauge/pkg/loggen"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -36,7 +37,7 @@ func TestHostsOfFewClientsAreHidden(t *testing.T) {
 		t.Fatalf("%d hosts to show and %d to hide: the log is no test", len(shown), len(hidden))
 	}
 	slices.Sort(shown)
-	if diff := cmp.Diff(append([]string{summarize.OtherHosts}, shown...), hostsOf(got.rows)); diff != "" {
+	if diff := cmp.Diff(append([]string{vocabulary.OtherHosts}, shown...), hostsOf(got.rows)); diff != "" {
 		t.Errorf("hosts shown (-want +got):\n%s", diff)
 	}
 	checkBucket(t, cfg, &log, shown, got)
@@ -88,12 +89,12 @@ func checkBucket(t *testing.T, cfg summarize.Config, log *testLog, shown []strin
 	all, _ := loop.run(fileBlocks(t, log.file(), 100_000))
 	for _, row := range all.rows {
 		if !slices.Contains(shown, row.GetHost()) {
-			row.Host = summarize.OtherHosts
+			row.Host = vocabulary.OtherHosts
 		}
 	}
 	if diff := cmp.Diff(additive(all.rows), additive(got.rows)); diff != "" {
 		t.Errorf("sums (-want +got):\n%s", diff)
 	}
-	named := func(row *schemas.TrafficReport) bool { return row.GetHost() == summarize.OtherHosts }
+	named := func(row *schemas.TrafficReport) bool { return row.GetHost() == vocabulary.OtherHosts }
 	sameOutcome(t, "the graph's rows of hosts that are shown", outcome{rows: slices.DeleteFunc(all.rows, named)}, outcome{rows: slices.DeleteFunc(got.rows, named)})
 }

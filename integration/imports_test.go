@@ -31,15 +31,15 @@ var layers = map[string][]string{
 	"pkg/reportwriter":    {"schemas", "pkg/vocabulary"},
 	"pkg/loggen":          {"pkg/vocabulary"},
 	"pkg/access":          {},
-	"pkg/dashboard":       {"pkg/access", "pkg/reportstore", "pkg/reportwriter", "schemas"},
+	"pkg/dashboard":       {"pkg/access", "pkg/reportstore", "pkg/reportwriter", "pkg/vocabulary", "schemas"},
 	"pkg/reportstore":     {"pkg/access", "schemas"},
 	"pkg/config":          {"pkg/logentry", "pkg/privacy", "pkg/report", "pkg/spelling"},
-	"pkg/transform":       {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "schemas"},
+	"pkg/transform":       {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "pkg/vocabulary", "schemas"},
 	"pipelines/traffic":   {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/engine/username": {},
 	"pkg/engine":          {"pkg/engine/username", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/cloudarmor":      {},
-	"pkg/rollup":          {"pkg/access", "pkg/report", "pkg/reportstore"},
+	"pkg/rollup":          {"pkg/access", "pkg/report", "pkg/reportstore", "pkg/vocabulary"},
 	"pkg/inbox":           {"pkg/reportstore", "schemas"},
 	"pkg/audit":           {"pkg/reportstore"},
 	"pkg/replay": {"pipelines/traffic", "pkg/access", "pkg/engine", "pkg/inbox", "pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/reportstore",
@@ -54,7 +54,7 @@ var layers = map[string][]string{
 	"integration": {"pipelines/traffic", "pkg/engine", "pkg/logentry", "pkg/summarize"},
 	"":            {"pipelines/traffic", "pkg/cli", "pkg/engine"},
 
-	"pkg/reportstore/sqlite":    {"pkg/access", "pkg/report", "pkg/reportstore", "schemas"},
+	"pkg/reportstore/sqlite":    {"pkg/access", "pkg/report", "pkg/reportstore", "pkg/vocabulary", "schemas"},
 	"pkg/reportstore/storetest": {"pkg/access", "pkg/report", "pkg/reportstore", "pkg/vocabulary", "schemas"},
 }
 

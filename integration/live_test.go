@@ -9,7 +9,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pipelines/traffic"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
-	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -57,7 +57,7 @@ func TestSitesOfASourceAreNamedAtOnce(t *testing.T) {
 	for _, row := range got.rows {
 		hosts[row.GetHost()] = true
 	}
-	if len(hosts) != 2 || !hosts["quiet.example.org"] || !hosts[summarize.OtherHosts] {
+	if len(hosts) != 2 || !hosts["quiet.example.org"] || !hosts[vocabulary.OtherHosts] {
 		t.Errorf("there are rows of %v", hosts)
 	}
 }

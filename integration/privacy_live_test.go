@@ -13,7 +13,7 @@ import (
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/floodgauge/floodgauge/pkg/privacy"
-	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // liveMessages sends lines as Pub/Sub does, all with the same canary as their id.
@@ -70,7 +70,7 @@ func TestNoCanaryComesOutLive(t *testing.T) {
 			t.Errorf("a dead letter does not say of which message: %v", d)
 		}
 	}
-	if len(hosts) != 2 || !hosts[gcp.site()] || !hosts[summarize.OtherHosts] || late == 0 || len(got.dead) == 0 {
+	if len(hosts) != 2 || !hosts[gcp.site()] || !hosts[vocabulary.OtherHosts] || late == 0 || len(got.dead) == 0 {
 		t.Errorf("hosts %v, %d late lines, %d dead letters", hosts, late, len(got.dead))
 	}
 }

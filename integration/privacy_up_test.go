@@ -224,7 +224,7 @@ func gatherPages(t *testing.T, r *running, metrics string, into map[string][]byt
 		for _, period := range []string{"", "?range=15m", "?range=24h", "?range=1y"} {
 			paths = append(paths, "sites/"+f.site()+period)
 		}
-		for _, answer := range []string{"series", "total", "rows"} {
+		for _, answer := range []string{"series", "series.csv", "total", "rows"} {
 			paths = append(paths, "api/v1/sites/"+f.site()+"/"+answer)
 		}
 	}

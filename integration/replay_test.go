@@ -24,6 +24,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/replay"
 	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -380,7 +381,7 @@ func TestRebuildKeepsNames(t *testing.T) {
 			hosts[r.Report.Host] += r.Report.Lines
 		}
 	}
-	if diff := cmp.Diff(map[string]int64{"shop.example.org": 1, reportstore.OtherHosts: 1}, hosts); diff != "" {
+	if diff := cmp.Diff(map[string]int64{"shop.example.org": 1, vocabulary.OtherHosts: 1}, hosts); diff != "" {
 		t.Errorf("hosts of the rebuilt hour (-want +got):\n%s", diff)
 	}
 	b.exact(b.path)

@@ -218,6 +218,22 @@ func TestUpTakesInOnlyWhatItReads(t *testing.T) {
 	}
 }
 
+// TestUpSaysThatTooManyNamesCame: whoever sends requests makes up their host names; the page says what that costs, and what to do.
+func TestUpSaysThatTooManyNamesCame(t *testing.T) {
+	b := newBox(t)
+	var log strings.Builder
+	at := time.Now().Add(-10 * time.Minute).UTC().Format(clfLayout)
+	for i := range 30_000 {
+		fmt.Fprintf(&log, "h%d.invented.example 192.0.2.%d - - [%s] \"GET / HTTP/1.1\" 200 5 \"-\" \"-\"\n", i, i%256, at)
+	}
+	writeFile(t, b.path("home", "access.log"), []byte(log.String()))
+	r := startUp(t, b, "access.log")
+	await(t, "the page's word about it", func() bool {
+		_, page := fetchPage(t, r.url+"status")
+		return strings.Contains(string(page), "because too many host names came")
+	})
+}
+
 // TestUpRefuses: what keeps it from starting is one sentence.
 func TestUpRefuses(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

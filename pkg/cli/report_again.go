@@ -7,6 +7,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 	"github.com/floodgauge/floodgauge/pkg/transform"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // reportRun is what a report is computed from.
@@ -51,7 +52,7 @@ func (r *reportRun) again(first *finishedRun) (*finishedRun, error) {
 		"that were found; %s spares that\n", name, listSites)
 	sites := map[string]string{}
 	for _, row := range first.reports {
-		if row.Host != summarize.OtherHosts {
+		if row.Host != vocabulary.OtherHosts {
 			sites[row.Host] = row.Host
 		}
 	}

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
-	"github.com/floodgauge/floodgauge/pkg/summarize"
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -41,7 +40,7 @@ func (r *finishedRun) notes() []string {
 
 // partialNote warns of rows that may be too small.
 const partialNote = "The figures of sites may be too small: there were more host names than can be told apart at once, so some of their requests may be counted as " +
-	summarize.OtherHosts + ". Read the log from a file instead of standard input, or give " + listSites + "."
+	vocabulary.OtherHosts + ". Read the log from a file instead of standard input, or give " + listSites + "."
 
 // lacksHosts tells whether some of a row's lines do not carry their host.
 func lacksHosts(row *schemas.TrafficReport) bool {
@@ -62,7 +61,7 @@ func (r *finishedRun) bucket() map[string]int64 {
 	hidden := -c.NoHost - c.UnknownSite - c.OverCap
 	level := ""
 	for _, row := range r.reports {
-		if row.Host == summarize.OtherHosts && (level == "" || row.Level == level) {
+		if row.Host == vocabulary.OtherHosts && (level == "" || row.Level == level) {
 			level = row.Level
 			hidden += row.Lines
 		}
@@ -93,7 +92,7 @@ func (r *finishedRun) hides() bool {
 // bucketLacksClients tells whether no visitor of the bucket's requests is known: then nobody can tell how many asked for a site.
 func (r *finishedRun) bucketLacksClients() bool {
 	for _, row := range r.reports {
-		if row.Host == summarize.OtherHosts && row.ClientsUnavailable == "" && !slices.Contains(row.NotLogged, vocabulary.FieldClient.String()) {
+		if row.Host == vocabulary.OtherHosts && row.ClientsUnavailable == "" && !slices.Contains(row.NotLogged, vocabulary.FieldClient.String()) {
 			return false
 		}
 	}
@@ -102,7 +101,7 @@ func (r *finishedRun) bucketLacksClients() bool {
 
 func (r *finishedRun) bucketLacksHosts() bool {
 	for _, row := range r.reports {
-		if row.Host == summarize.OtherHosts && lacksHosts(row) {
+		if row.Host == vocabulary.OtherHosts && lacksHosts(row) {
 			return true
 		}
 	}
@@ -132,7 +131,7 @@ func (r *finishedRun) bucketNote() string {
 		return ""
 	}
 	if len(parts) == 1 && b["no_host"] > 0 && r.bucketLacksHosts() {
-		return fmt.Sprintf("The lines do not name their site, so it is called %s here; --host www.example.org would name it.", summarize.OtherHosts)
+		return fmt.Sprintf("The lines do not name their site, so it is called %s here; --host www.example.org would name it.", vocabulary.OtherHosts)
 	}
-	return summarize.OtherHosts + " has no site of its own: it holds " + strings.Join(parts, ", and ") + "."
+	return vocabulary.OtherHosts + " has no site of its own: it holds " + strings.Join(parts, ", and ") + "."
 }

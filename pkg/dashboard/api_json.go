@@ -128,6 +128,7 @@ type operatorJSON struct {
 	SetAside       int              `json:"set_aside"`
 	SetAsideOldest *time.Time       `json:"set_aside_oldest"`
 	Incomplete     int              `json:"incomplete_minutes"`
+	OverCap        int64            `json:"over_cap_lines"`
 	Bytes          int64            `json:"store_bytes"`
 	Sources        []sourceJSON     `json:"sources"`
 }
@@ -146,7 +147,7 @@ type sourceJSON struct {
 func operatorAnswer(status *reportstore.Status, live Live) *operatorJSON {
 	answer := &operatorJSON{RunningSince: optionalTime(live.Since), LastCommit: optionalTime(lastCommit(status, live)), Halted: live.Halted,
 		OpenMinutes: status.OpenMinutes, DeadLines: orEmpty(status.DeadLines), SetAside: status.SetAside,
-		SetAsideOldest: optionalTime(status.SetAsideOldest), Incomplete: status.Incomplete, Bytes: status.Bytes, Sources: []sourceJSON{}}
+		SetAsideOldest: optionalTime(status.SetAsideOldest), Incomplete: status.Incomplete, OverCap: live.OverCap, Bytes: status.Bytes, Sources: []sourceJSON{}}
 	for _, source := range sourcesNow(status, live) {
 		answer.Sources = append(answer.Sources, sourceJSON{Source: source.Source, Lines: source.Lines, Bytes: source.Bytes,
 			DeadLines: orEmpty(source.Dead), Frontier: optionalTime(source.Frontier), Behind: source.Behind,

@@ -171,6 +171,12 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 				if w.Code != http.StatusOK || w.Header().Get("Content-Type") != contentType {
 					t.Fatalf("%s answers %d, %s", target, w.Code, w.Header().Get("Content-Type"))
 				}
+				if strings.HasPrefix(contentType, "text/") {
+					if err := d.check(content.Schema, w.Body.String(), target); err != nil {
+						t.Error(err)
+					}
+					continue
+				}
 				for values := json.NewDecoder(w.Body); ; {
 					var v any
 					if err := values.Decode(&v); errors.Is(err, io.EOF) {
@@ -263,7 +269,7 @@ func TestTroubleOfTheStore(t *testing.T) {
 		fmt.Errorf("in /data: %w", context.DeadlineExceeded): 504,
 	} {
 		p.store.fail = err
-		for _, target := range []string{"/", "/sites/a.example", "/status", "/api/v1/sites", "/api/v1/sites/a.example/series",
+		for _, target := range []string{"/", "/sites/a.example", "/status", "/api/v1/sites", "/api/v1/sites/a.example/series", "/api/v1/sites/a.example/series.csv",
 			"/api/v1/sites/a.example/total", "/api/v1/status"} {
 			w := p.do(local("GET", target))
 			if w.Code != want || strings.Contains(w.Body.String(), "/data") {

@@ -85,12 +85,7 @@ var plans = []plan{
 		return *p.P95, true
 	}},
 	{"visitors", "client", "Visitors", "Different visitors in one {step}, estimated; they do not add up, as one comes in several.", []column{
-		{"Visitors", func(p reportstore.Point, _ time.Duration) string {
-			if p.Visitors == nil && p.Provisional {
-				return "counted at its end"
-			}
-			return optional(p.Visitors, reportwriter.Count)
-		}},
+		{"Visitors", func(p reportstore.Point, _ time.Duration) string { return visitorsCell(p, reportwriter.Count) }},
 	}, func(p reportstore.Point) (float64, bool) { return whole(p.Visitors) }},
 }
 
@@ -114,6 +109,13 @@ func optional(v *int64, words func(int64) string) string {
 		return notLogged
 	}
 	return words(*v)
+}
+
+func visitorsCell(p reportstore.Point, words func(int64) string) string {
+	if p.Visitors == nil && p.Provisional {
+		return "counted at its end"
+	}
+	return optional(p.Visitors, words)
 }
 
 func whole(v *int64) (float64, bool) {

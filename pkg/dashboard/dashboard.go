@@ -39,6 +39,7 @@ type Live struct {
 	LastCommit time.Time
 	Sources    []LiveSource
 	Halted     string // a sentence, while trouble of the machine keeps it from going on
+	OverCap    int64  // lines since Since that count as other hosts because too many names came
 }
 
 // LiveSource is how far a source has been read.

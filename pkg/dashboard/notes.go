@@ -32,8 +32,10 @@ func (d *siteData) notes() []string {
 	if open > 0 {
 		notes = append(notes, fmt.Sprintf("%s still being counted (hatched): figures can grow.", are(open, d.period.Level)))
 	}
-	if words := deadWords(d.dead); words != "" {
-		notes = append(notes, words)
+	for _, words := range []string{deadWords(d.dead), overCapWords(d.overCap)} {
+		if words != "" {
+			notes = append(notes, words)
+		}
 	}
 	if rate := d.total.SampleRate; rate > 0 && rate < 1 {
 		notes = append(notes, fmt.Sprintf("The proxy logs about %.3g %% of requests; all figures are scaled up accordingly.", 100*rate))
@@ -42,6 +44,22 @@ func (d *siteData) notes() []string {
 		notes = append(notes, words)
 	}
 	return notes
+}
+
+// overCapWords say that sites may lack lines, and how to keep them from that.
+func overCapWords(lines int64) string {
+	if lines == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Since the collector started, %s as (other hosts) because too many host names came to tell them apart, and sites that are not "+
+		"listed may lack some: list yours under `sites` in the file of `floodgauge up --config FILE`.", counts(lines))
+}
+
+func counts(lines int64) string {
+	if lines == 1 {
+		return "1 line counts"
+	}
+	return reportwriter.Plural(lines, "line") + " count"
 }
 
 // deadWords say how many lines, of whatever site, could not be read.

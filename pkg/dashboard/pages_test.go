@@ -13,6 +13,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -118,6 +119,27 @@ func TestCompletenessIsSaid(t *testing.T) {
 	p.store.status.DeadLines = map[string]int64{"no_match": 12, "binary": 1}
 	p.says("/sites/a.example", "13 lines of all that was ever read", "not in the format of the log: 12; not text: 1", "7 lines (", "came after their minute was closed", "1 minute is incomplete", "1 minute is still being counted (hatched)",
 		"7 late")
+}
+
+// Too many host names: who runs the machine learns it, and what to do; the owner of one site does not.
+func TestTooManyHostNamesAreSaid(t *testing.T) {
+	p := newPage(t)
+	p.store.fillMinutes("a.example", 2, teaTime, full)
+	p.store.fillMinutes(vocabulary.OtherHosts, 2, teaTime, full)
+	const other, words, plan = "/sites/(other%20hosts)", "because too many host names came", "list yours under `sites`"
+	p.hides("/status", words)
+	p.hides(other, words)
+	p.live.Store(&Live{Since: teaTime, OverCap: 12_345})
+	p.says("/status", "12,345 lines count", words, plan)
+	p.says(other, "12,345 lines count", words, plan)
+	p.hides("/status", "Nothing is wrong")
+	p.hides("/sites/a.example", words)
+	owner := p.token(access.Token{Sites: []string{"a.example"}})
+	if body := p.do(remote("GET", "/status", owner)).Body.String(); strings.Contains(body, words) {
+		t.Error("the owner of a site is told of everybody's host names")
+	}
+	p.live.Store(&Live{Since: teaTime, OverCap: 1})
+	p.says("/status", "1 line counts as")
 }
 
 func TestNoDataIsExplained(t *testing.T) {

@@ -44,6 +44,7 @@ func (s *Server) routes() []route {
 		{"GET /events", viewer, s.eventStream},
 		{"GET /api/v1/sites", viewer, s.apiSites},
 		{"GET /api/v1/sites/{host}/series", viewer, s.apiSeries},
+		{"GET /api/v1/sites/{host}/series.csv", viewer, s.apiSeriesCSV},
 		{"GET /api/v1/sites/{host}/total", viewer, s.apiTotal},
 		{"GET /api/v1/sites/{host}/rows", viewer, s.apiRows},
 		{"GET /api/v1/status", viewer, s.apiStatus},

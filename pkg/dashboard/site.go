@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -18,6 +19,7 @@ type siteView struct {
 	From, To   string // for the fields of the form
 	Series     string // address of the points
 	Table      string // address of the points of the tables, where those are of a coarser level
+	Download   string // address of the tables' points as CSV
 	Figures    []figure
 	Compared   string // what the changes are against
 	Charts     []chart
@@ -37,6 +39,7 @@ type siteData struct {
 	total, before *schemas.TrafficReport
 	fresh         freshness
 	dead          map[string]int64 // lines of all sources that could not be read; nil where that is not for the reader of the page
+	overCap       int64            // lines that count here because too many names came; 0 on the pages of sites
 }
 
 func (s *Server) sitePage(w http.ResponseWriter, r *request) error {
@@ -63,6 +66,9 @@ func (s *Server) readSite(r *request, host string, p period) (*siteData, error) 
 	}
 	if r.who.All() {
 		d.dead = status.DeadLines
+	}
+	if host == vocabulary.OtherHosts {
+		d.overCap = s.config.Live().OverCap
 	}
 	read := func(p period) ([]reportstore.Point, error) {
 		return reader.Series(ctx, r.who, host, p.Level, p.From, p.To)
@@ -117,6 +123,7 @@ func (d *siteData) view() siteView {
 	if d.table.Level != d.period.Level {
 		v.Table = api + d.seriesQuery(d.table)
 	}
+	v.Download = "/api/v1" + sitePath(d.host) + "/series.csv?" + d.seriesQuery(d.table)
 	for _, choice := range ranges {
 		v.Ranges = append(v.Ranges, link{choice.Words, v.Path + "?range=" + choice.Name, choice.Name == d.period.Name})
 	}

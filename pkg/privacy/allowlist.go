@@ -68,7 +68,7 @@ func consistsOf(s, set string, most int) bool {
 }
 
 func isHost(s string) bool {
-	return s == "(other hosts)" || consistsOf(s, lowerLetters+digits+".-_", 253)
+	return s == vocabulary.OtherHosts || consistsOf(s, lowerLetters+digits+".-_", 253)
 }
 
 func isTemplate(s string) bool {

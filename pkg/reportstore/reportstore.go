@@ -31,9 +31,6 @@ var (
 	ErrOpen = errors.New("minutes are still open")
 )
 
-// OtherHosts is the host of the rows that hosts without a row of their own share. It is nobody's site: only sets of all sites see it.
-const OtherHosts = "(other hosts)"
-
 // The levels of rows.
 const (
 	Minute = "minute"

@@ -27,7 +27,7 @@ func WriteCSV(w io.Writer, rows iter.Seq[*schemas.TrafficReport]) error {
 	for row := range rows {
 		m := missingOf(row)
 		for i, c := range csvColumns {
-			record[i] = csvCell(c.cell(row, m))
+			record[i] = SafeCell(c.cell(row, m))
 		}
 		if out.Write(record) != nil {
 			break

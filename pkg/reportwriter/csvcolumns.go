@@ -147,8 +147,8 @@ func csvTime(t *timestamppb.Timestamp) string {
 	return t.AsTime().Format(time.RFC3339Nano)
 }
 
-// csvCell makes a text harmless in spreadsheets, which take a cell for a formula by its first character, whether quoted or not.
-func csvCell(s string) string {
+// SafeCell makes a text harmless in spreadsheets, which take a cell for a formula by its first character, whether quoted or not.
+func SafeCell(s string) string {
 	s = plain(s, false)
 	if s != "" && strings.ContainsRune("=+-@|%", rune(s[0])) {
 		return "'" + s

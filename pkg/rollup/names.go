@@ -2,7 +2,7 @@ package rollup
 
 import (
 	"github.com/floodgauge/floodgauge/pkg/report"
-	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 const (
@@ -33,14 +33,14 @@ func (n *names) of(host string) string {
 	if n.named[host] || n.cfg.Listed(host) {
 		return host
 	}
-	return reportstore.OtherHosts
+	return vocabulary.OtherHosts
 }
 
 // learn notes who asked for hosts without a name, and returns those that may be named now, in order of the partials.
 func (n *names) learn(partials []Partial) (named []string) {
 	for i := range partials {
 		host := partials[i].Host
-		if host == reportstore.OtherHosts || n.of(host) == host || len(n.named) >= maxNamed {
+		if host == vocabulary.OtherHosts || n.of(host) == host || len(n.named) >= maxNamed {
 			continue
 		}
 		set := report.MergeClientSets(n.hidden[host], partials[i].Summary.ClientSet(), n.cfg.K)

@@ -11,9 +11,6 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 )
 
-// OtherHosts is the key of the bucket that hosts without a row of their own share.
-const OtherHosts = "(other hosts)"
-
 // Config says how blocks become summaries. It travels to workers as JSON.
 type Config struct {
 	Sources []logentry.Source `json:"sources"`

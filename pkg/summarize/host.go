@@ -7,6 +7,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // host is a row's name with its open minutes.
@@ -75,8 +76,8 @@ func (h *host) size() int {
 
 // setHosts gives every known site its row before any line can.
 func (s *Summarizer) setHosts() {
-	s.bucket = newHost(OtherHosts, s.cfg.K, s.keys)
-	s.rows[OtherHosts] = s.bucket
+	s.bucket = newHost(vocabulary.OtherHosts, s.cfg.K, s.keys)
+	s.rows[vocabulary.OtherHosts] = s.bucket
 	s.bucket.own = true
 	for name, row := range s.cfg.Sites {
 		s.hosts[name] = s.row(row)

@@ -11,6 +11,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // TestInventedHostsShareTheBucket: names that one client each asks for take the place of nobody, neither of listed sites, nor of the host that lines
@@ -47,7 +48,7 @@ func TestInventedHostsShareTheBucket(t *testing.T) {
 			t.Errorf("%s has %d of its 20 lines", host, n)
 		}
 	}
-	bucket := got.lines()[summarize.OtherHosts+" 12:00"]
+	bucket := got.lines()[vocabulary.OtherHosts+" 12:00"]
 	if len(got.rows) != 4 || bucket != 50_000 || got.counts.OverCap != bucket {
 		t.Errorf("%d rows, %d lines in the bucket, %d counted for the cap; want 4, and all invented names together", len(got.rows), bucket, got.counts.OverCap)
 	}
@@ -66,7 +67,7 @@ func TestASiteThatComesAfterTheFlood(t *testing.T) {
 		text.WriteString(line("www.known.example.org", i%256, noon.Add(5*time.Minute)))
 	}
 	got := run(t, cfg, logentry.Block{Data: []byte(text.String())})
-	want := map[string]int64{"www.known.example.org 12:05": known, summarize.OtherHosts + " 12:00": invented}
+	want := map[string]int64{"www.known.example.org 12:05": known, vocabulary.OtherHosts + " 12:00": invented}
 	if d := cmp.Diff(want, got.lines()); d != "" || got.counts.OverCap != invented {
 		t.Errorf("%d over the cap; lines by row (-want +got):\n%s", got.counts.OverCap, d)
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -91,7 +92,7 @@ func TestSites(t *testing.T) {
 	cfg.Sites = map[string]string{"a.example.org": "a.example.org", "www.a.example.org": "a.example.org"}
 	got := run(t, cfg, logentry.Block{Data: []byte(line("a.example.org", 1, noon) + line("WWW.a.example.org.", 1, noon) + line("unknown.example", 1, noon) +
 		line("198.51.100.1", 1, noon))})
-	want := map[string]int64{"a.example.org 12:00": 2, summarize.OtherHosts + " 12:00": 2}
+	want := map[string]int64{"a.example.org 12:00": 2, vocabulary.OtherHosts + " 12:00": 2}
 	if d := cmp.Diff(want, got.lines()); d != "" {
 		t.Error("lines by row (-want +got):\n" + d)
 	}
@@ -110,7 +111,7 @@ func TestSourceSpeaksForItsOwnSitesOnly(t *testing.T) {
 		line("unknown.example", 1, noon)
 	got := run(t, cfg, logentry.Block{Source: 0, Data: []byte(text)}, logentry.Block{Source: 1, File: 1, Data: []byte(text)})
 	want := map[string]int64{"a.example.org 12:00": 4, "new.example.org 12:00": 2, "b.example.org 12:00": 1, "unknown.example 12:00": 1,
-		summarize.OtherHosts + " 12:00": 2}
+		vocabulary.OtherHosts + " 12:00": 2}
 	if d := cmp.Diff(want, got.lines()); d != "" {
 		t.Error("lines by row (-want +got):\n" + d)
 	}
@@ -120,7 +121,7 @@ func TestSourceSpeaksForItsOwnSitesOnly(t *testing.T) {
 }
 
 func TestSourceMaySpeakForItsOwnHostOnlyIfThatIsAmongItsSites(t *testing.T) {
-	for sites, want := range map[string]string{"a.example.org": summarize.OtherHosts, "b.example.org": "b.example.org"} {
+	for sites, want := range map[string]string{"a.example.org": vocabulary.OtherHosts, "b.example.org": "b.example.org"} {
 		cfg := testConfig()
 		cfg.Sources[0].Host, cfg.Sources[0].Sites = "b.example.org", []string{sites}
 		got := run(t, cfg, logentry.Block{Data: []byte(line("-", 1, noon))})

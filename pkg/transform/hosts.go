@@ -8,7 +8,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
 	"github.com/floodgauge/floodgauge/pkg/report"
-	"github.com/floodgauge/floodgauge/pkg/summarize"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 func init() {
@@ -56,7 +56,7 @@ func (f *routeFn) ProcessElement(host string, sum []byte, visible func() func(*s
 		f.learn(visible())
 	}
 	if !f.visible[host] {
-		host = summarize.OtherHosts
+		host = vocabulary.OtherHosts
 	}
 	at, err := report.EncodedFirstEvent(sum)
 	if err != nil {
@@ -71,13 +71,13 @@ func (f *routeFn) ProcessElement(host string, sum []byte, visible func() func(*s
 }
 
 func (f *routeFn) learn(visible func(*string) bool) {
-	f.visible = map[string]bool{summarize.OtherHosts: false}
+	f.visible = map[string]bool{vocabulary.OtherHosts: false}
 	for _, h := range f.Always {
 		f.visible[h] = true
 	}
 	var h string
 	for visible(&h) {
-		if h != summarize.OtherHosts {
+		if h != vocabulary.OtherHosts {
 			f.visible[h] = true
 		}
 	}

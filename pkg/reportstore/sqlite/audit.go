@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"time"
 
-	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // OpenMinutes lists the minutes that a live run has not closed yet, in order.
@@ -25,7 +25,7 @@ func (r *Reader) OpenMinutes(ctx context.Context) (open []time.Time, err error) 
 func (r *Reader) NamedHosts(ctx context.Context) (names []string, err error) {
 	err = r.read(ctx, func(t *tx) error {
 		const named = "SELECT name FROM hosts h WHERE name <> ? AND (named = 1 OR EXISTS (SELECT 1 FROM rows r WHERE r.level = ? AND r.host = h.id)) ORDER BY name"
-		return t.each(named, []any{reportstore.OtherHosts, day}, func(rows *sql.Rows) error {
+		return t.each(named, []any{vocabulary.OtherHosts, day}, func(rows *sql.Rows) error {
 			var name string
 			err := rows.Scan(&name)
 			names = append(names, name)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // hostID returns the number of a host, and gives it one where it has none.
@@ -34,7 +35,7 @@ func (t *tx) findHost(name string) (id int64, found bool, err error) {
 
 // visible tells whether a set of sites holds a host; the bucket of other hosts is nobody's site.
 func visible(who access.SiteSet, host string) bool {
-	return who.All() || host != reportstore.OtherHosts && who.Has(host)
+	return who.All() || host != vocabulary.OtherHosts && who.Has(host)
 }
 
 // visibleHost is the number of a host if the set holds it and there is one.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 func sitesByRequests(t *testing.T, s *store) {
@@ -91,12 +92,12 @@ func nobodySeesAnothers(t *testing.T, s *store) {
 }
 
 func otherHosts(t *testing.T, s *store) {
-	s.commitRows(closed(reportstore.OtherHosts, noon, lines{0, 9})...)
-	nobody := answers(t, s, access.SiteSet{}, reportstore.OtherHosts)
-	if got := answers(t, s, everything.Narrow(reportstore.OtherHosts), reportstore.OtherHosts); got != nobody {
+	s.commitRows(closed(vocabulary.OtherHosts, noon, lines{0, 9})...)
+	nobody := answers(t, s, access.SiteSet{}, vocabulary.OtherHosts)
+	if got := answers(t, s, everything.Narrow(vocabulary.OtherHosts), vocabulary.OtherHosts); got != nobody {
 		t.Errorf("a set of sites sees the bucket of other hosts:\n%s", got)
 	}
-	is(t, "rows that all sites' set sees", len(s.rows(everything, reportstore.OtherHosts, reportstore.Minute)), 1)
+	is(t, "rows that all sites' set sees", len(s.rows(everything, vocabulary.OtherHosts, reportstore.Minute)), 1)
 }
 
 func rowsInOrder(t *testing.T, s *store) {
