@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -13,12 +14,23 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 )
 
-// dataDir is the data folder that --data names.
-func dataDir(flag string) string {
-	if flag == "" {
-		return defaultData
-	}
-	return flag
+// dataFlag is the flag of commands that work on the data folder of "up".
+type dataFlag struct {
+	Data string `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
+}
+
+func (f *dataFlag) dataDir() string { return cmp.Or(f.Data, defaultData) }
+
+// archiveFlags are the flags of commands that read logs again.
+type archiveFlags struct {
+	Config string `group:"read" placeholder:"FILE" help:"Configuration file: that of \"up\"."`
+	dataFlag
+	NoProgress bool `group:"output" help:"Show no progress bar. There is one only on a terminal."`
+}
+
+// progress makes the progress bar; without a terminal nothing is shown.
+func (f *archiveFlags) progress(env *environment) *progressBar {
+	return newProgressBar(env.stderr, !f.NoProgress && isTerminal(env.stderr))
 }
 
 func loadConfig(path string) (*config.Config, error) {

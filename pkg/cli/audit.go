@@ -21,9 +21,7 @@ type auditCmd struct {
 	From string `group:"show" placeholder:"TIME" help:"Compare no earlier minutes: a date, 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339. Default: where the logs begin."`
 	To   string `group:"show" placeholder:"TIME" help:"Compare no minutes from this time on. A date stands for the end of that day. Default: where the logs end."`
 
-	Config     string `group:"read" placeholder:"FILE" help:"Configuration file: that of \"up\"."`
-	Data       string `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
-	NoProgress bool   `group:"output" help:"Show no progress bar. There is one only on a terminal."`
+	archiveFlags
 }
 
 // Help is shown above the flags.
@@ -41,12 +39,12 @@ func (c *auditCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	store, err := sqlite.OpenReadOnly(dataDir(c.Data))
+	store, err := sqlite.OpenReadOnly(c.dataDir())
 	if err != nil {
 		return err
 	}
 	defer func() { _ = store.Close() }()
-	bar := newProgressBar(env.stderr, !c.NoProgress && isTerminal(env.stderr))
+	bar := c.progress(env)
 	out, err := replay.Compute(env.ctx, &replay.Job{Summarize: a.cfg, Branches: a.branches, Keys: a.keys, Levels: []string{reportstore.Minute},
 		Progress: func(done, lines int64) { bar.Update(done, a.size, lines) }})
 	bar.Close()
@@ -68,18 +66,18 @@ func (c *auditCmd) open(env *environment) (*auditing, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !sqlite.Exists(dataDir(c.Data)) {
-		return nil, fmt.Errorf("there are no reports in %s: start `floodgauge up` first, or give its folder by --data", dataDir(c.Data))
+	if !sqlite.Exists(c.dataDir()) {
+		return nil, fmt.Errorf("there are no reports in %s: start `floodgauge up` first, or give its folder by --data", c.dataDir())
 	}
 	a := &auditing{}
 	if len(c.Files) == 0 {
 		var first time.Time
-		a.archive, a.branches, first, err = openSpool(c.Config, dataDir(c.Data))
+		a.archive, a.branches, first, err = openSpool(c.Config, c.dataDir())
 		if from.IsZero() {
 			from = first
 		}
 	} else {
-		a.archive, err = openArchive(env, "audit", c.Files, c.Config, dataDir(c.Data))
+		a.archive, err = openArchive(env, "audit", c.Files, c.Config, c.dataDir())
 		if err == nil {
 			a.branches = logsource.Split(a.files, branches)
 		}

@@ -29,7 +29,7 @@ func (c *deadlettersCmd) Help() string {
 type deadlettersListCmd struct {
 	Limit  minimum `group:"show" placeholder:"N" help:"Show so many at most. Default: 100."`
 	Format string  `group:"output" default:"table" placeholder:"FORMAT" values:"table,json" help:"table, or json: one object a row. Default: ${default}."`
-	Data   string  `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
+	dataFlag
 }
 
 // Help is shown above the flags.
@@ -44,7 +44,7 @@ const lettersShown = 100
 
 // Run lists dead letters.
 func (c *deadlettersListCmd) Run(env *environment) error {
-	store, err := sqlite.OpenReadOnly(dataDir(c.Data))
+	store, err := sqlite.OpenReadOnly(c.dataDir())
 	if err != nil {
 		return err
 	}
@@ -100,8 +100,8 @@ func letterValues(d *reportstore.DeadLetter) []any {
 
 // deadlettersRetryCmd is the command line of "deadletters retry".
 type deadlettersRetryCmd struct {
-	IDs  []string `arg:"" optional:"" name:"id" help:"Numbers as \"deadletters list\" shows them, or all."`
-	Data string   `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
+	IDs []string `arg:"" optional:"" name:"id" help:"Numbers as \"deadletters list\" shows them, or all."`
+	dataFlag
 }
 
 // Help is shown above the flags.
@@ -118,7 +118,7 @@ func (c *deadlettersRetryCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	data := dataDir(c.Data)
+	data := c.dataDir()
 	if !sqlite.Exists(data) {
 		return fmt.Errorf("there are no reports in %s: start `floodgauge up` first, or give its folder by --data", data)
 	}

@@ -22,7 +22,7 @@ type queryCmd struct {
 	Limit   minimum  `group:"show" placeholder:"N" help:"Fail where there are more rows. Default: 10000."`
 	Timeout duration `group:"show" placeholder:"TIME" help:"Give up after this time. Default: 30s."`
 	Format  string   `group:"output" default:"table" placeholder:"FORMAT" values:"table,csv,json" help:"table, csv, or json: one object a row. Default: ${default}."`
-	Data    string   `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
+	dataFlag
 }
 
 const (
@@ -78,7 +78,7 @@ func (c *queryCmd) Run(env *environment) error {
 	}
 	ctx, cancel := context.WithTimeout(env.ctx, timeout)
 	defer cancel()
-	columns, rows, err := sqlite.Query(ctx, dataDir(c.Data), c.SQL, limits)
+	columns, rows, err := sqlite.Query(ctx, c.dataDir(), c.SQL, limits)
 	if err == nil {
 		err = writeAnswer(env.stdout, c.Format, columns, rows)
 	}

@@ -16,9 +16,7 @@ type replayCmd struct {
 	To    string `group:"show" placeholder:"TIME" help:"Leave out this time and what is later. A date stands for the end of that day."`
 	Force bool   `group:"show" help:"Also where the store has more lines of a minute, or these very lines, or where a file cannot be read to its end."`
 
-	Config     string `group:"read" placeholder:"FILE" help:"Configuration file: that of \"up\"."`
-	Data       string `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
-	NoProgress bool   `group:"output" help:"Show no progress bar. There is one only on a terminal."`
+	archiveFlags
 }
 
 // Help is shown above the flags.
@@ -39,13 +37,13 @@ func (c *replayCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	a, err := openArchive(env, "replay", c.Files, c.Config, dataDir(c.Data))
+	a, err := openArchive(env, "replay", c.Files, c.Config, c.dataDir())
 	if err != nil {
 		return err
 	}
-	bar := newProgressBar(env.stderr, !c.NoProgress && isTerminal(env.stderr))
+	bar := c.progress(env)
 	res, err := replay.Run(env.ctx, &replay.Options{Rebuild: c.Mode == "rebuild", From: from, To: to, Force: c.Force, Files: a.files, Keys: a.keys,
-		Summarize: a.summarize(), Data: dataDir(c.Data), Progress: func(done, lines int64) { bar.Update(done, a.size, lines) },
+		Summarize: a.summarize(), Data: c.dataDir(), Progress: func(done, lines int64) { bar.Update(done, a.size, lines) },
 		Note: func(format string, args ...any) { fmt.Fprintf(env.stderr, name+": note: "+format+"\n", args...) }})
 	bar.Close()
 	if err != nil {

@@ -33,7 +33,7 @@ type tokensAddCmd struct {
 	Source  string   `group:"show" placeholder:"NAME" help:"Make a token to send lines of this source, instead of one to see sites."`
 	Name    string   `group:"show" placeholder:"NAME" help:"Name by which the token is listed and revoked. Default: its source or sites."`
 	Expires string   `group:"show" placeholder:"TIME" help:"When it ends: a date (the end of that day), 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339. Default: never."`
-	Data    string   `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
+	dataFlag
 }
 
 // Help is shown above the flags.
@@ -61,7 +61,7 @@ func (c *tokensAddCmd) Run(env *environment) error {
 	if c.Source != "" {
 		token.Kind = access.Ingest
 	}
-	tokens, err := openTokens(c.Data)
+	tokens, err := openTokens(c.dataDir())
 	if err != nil {
 		return err
 	}
@@ -77,7 +77,6 @@ func (c *tokensAddCmd) Run(env *environment) error {
 }
 
 func openTokens(data string) (*access.Tokens, error) {
-	data = dataDir(data)
 	if err := os.MkdirAll(data, 0o700); err != nil {
 		return nil, createError("--data", data, err)
 	}
@@ -104,7 +103,7 @@ func tokenEnd(t access.Token) string {
 
 // tokensListCmd is the command line of "tokens list".
 type tokensListCmd struct {
-	Data string `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
+	dataFlag
 }
 
 // Help is shown above the flags.
@@ -114,7 +113,7 @@ func (c *tokensListCmd) Help() string {
 
 // Run lists tokens.
 func (c *tokensListCmd) Run(env *environment) error {
-	tokens, err := openTokens(c.Data)
+	tokens, err := openTokens(c.dataDir())
 	if err != nil {
 		return err
 	}
@@ -136,7 +135,7 @@ func (c *tokensListCmd) Run(env *environment) error {
 // tokensRevokeCmd is the command line of "tokens revoke".
 type tokensRevokeCmd struct {
 	Name string `arg:"" optional:"" name:"name" help:"The token's name."`
-	Data string `group:"output" placeholder:"DIR" help:"Data folder of \"up\". Default: ./floodgauge-data."`
+	dataFlag
 }
 
 // Help is shown above the flags.
@@ -149,7 +148,7 @@ func (c *tokensRevokeCmd) Run(env *environment) error {
 	if c.Name == "" {
 		return usagef("tokens revoke needs the name of a token, as \"%s tokens list\" shows it", name)
 	}
-	tokens, err := openTokens(c.Data)
+	tokens, err := openTokens(c.dataDir())
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -47,7 +48,7 @@ func (c *upCmd) Run(env *environment) error {
 		return err
 	}
 	if !c.Demo {
-		o.Data = dataDir(c.Data)
+		o.Data = cmp.Or(c.Data, defaultData)
 		return up.Run(env.ctx, o)
 	}
 	if len(c.Sources) > 0 {

@@ -27,7 +27,7 @@ type followed struct {
 	head        []byte         // first bytes of the text, at most identityBytes
 	names       map[int]string // by their length
 	end         int64          // behind the last whole line
-	seen        []sighting
+	seen        Arrivals
 	changed     time.Time // when it was first seen as it is
 
 	rotated bool // there is a newer file of the log
@@ -45,15 +45,6 @@ type matched struct {
 	name string
 	clip int64
 }
-
-// sighting says that the bytes up to to were there at a time.
-type sighting struct {
-	to int64
-	at time.Time
-}
-
-// maxSightings bounds what is remembered of a file that nobody reads.
-const maxSightings = 256
 
 func (file *followed) isLog() bool { return file.path == file.log }
 
@@ -105,25 +96,9 @@ func (file *followed) quiet(d time.Duration, now time.Time) bool {
 	return now.Sub(file.info.ModTime()) >= d || now.Sub(file.changed) >= d
 }
 
-// see notes that the file has bytes up to to.
-func (file *followed) see(to int64, now time.Time) {
-	if n := len(file.seen); n >= maxSightings { // every second one goes; the earlier time of two stays
-		for i := range n / 2 {
-			file.seen[i] = sighting{file.seen[2*i+1].to, file.seen[2*i].at}
-		}
-		file.seen = file.seen[:n/2]
-	}
-	file.seen = append(file.seen, sighting{to, now})
-}
-
 // seenAt returns when the byte at an offset was first seen.
 func (file *followed) seenAt(offset int64) time.Time {
-	for _, s := range file.seen {
-		if s.to > offset {
-			return s.at
-		}
-	}
-	return file.changed
+	return file.seen.Of(offset, file.changed)
 }
 
 // look brings what is known of a file up to date. It returns nil for a file that has just gone, or was looked at under another path.
@@ -196,7 +171,7 @@ func (file *followed) inspect(in *os.File, old *followed, now time.Time) error {
 func (file *followed) grow(in *os.File, old *followed, head []byte, now time.Time) error {
 	file.framing, file.framed, file.ignored = old.framing, true, old.ignored
 	file.head, file.names, file.seen, file.offered, file.matches = head, old.names, old.seen, old.offered, old.matches
-	file.see(file.info.Size(), now)
+	file.seen.Add(file.info.Size(), now)
 	return file.findEnd(in, old.end, old.info.Size())
 }
 
@@ -215,7 +190,7 @@ func (file *followed) begin(in *os.File, now time.Time) error {
 	file.head = bytes.Clone(view[:min(len(view), identityBytes)])
 	file.framing = framingOf(view)
 	file.framed = bytes.IndexByte(view, '\n') >= 0
-	file.see(size, now)
+	file.seen.Add(size, now)
 	if why := refusal(view); why != "" || isBinary(view) {
 		file.ignored = true
 		if why != "" && file.named {

@@ -21,16 +21,8 @@ type piece struct {
 	identity uint64
 	size     int64 // bytes that are on disk for good
 	last     time.Time
-	marks    []mark
+	arrivals logsource.Arrivals
 }
-
-// mark says that a record up to an offset had arrived at a time.
-type mark struct {
-	to int64
-	at time.Time
-}
-
-const maxMarks = 256
 
 func (p *piece) name() string { return "spool-" + strconv.FormatUint(p.identity, 16) }
 
@@ -46,32 +38,17 @@ func (p *piece) gaps(read logsource.Cursor) (gaps []logsource.Span) {
 
 func (p *piece) unread(source string, gap logsource.Span) logsource.Unread {
 	return logsource.Unread{
-		Source: source, File: p.name(), Bytes: gap.To - gap.From, Since: p.arrivalOf(gap.From), Mod: p.last,
+		Source: source, File: p.name(), Bytes: gap.To - gap.From, Since: p.arrivals.Of(gap.From, p.last), Mod: p.last,
 		Range: logsource.Range{Path: p.path, From: gap.From, To: gap.To, Spooled: true, Size: p.size, Identity: p.identity},
 	}
 }
 
-// arrived notes that records up to an offset have arrived at a time. Where there are many marks, every second goes; the earlier time of two stays.
+// arrived notes that records up to an offset have arrived at a time.
 func (p *piece) arrived(to int64, at time.Time) {
 	if at.After(p.last) {
 		p.last = at
 	}
-	if n := len(p.marks); n >= maxMarks {
-		for i := range n / 2 {
-			p.marks[i] = mark{p.marks[2*i+1].to, p.marks[2*i].at}
-		}
-		p.marks = p.marks[:n/2]
-	}
-	p.marks = append(p.marks, mark{to, at})
-}
-
-func (p *piece) arrivalOf(offset int64) time.Time {
-	for _, m := range p.marks {
-		if m.to > offset {
-			return m.at
-		}
-	}
-	return p.last
+	p.arrivals.Add(to, at)
 }
 
 // loadPiece reads a segment of an earlier process and cuts off what is no whole record. It returns nil for a segment that has none.

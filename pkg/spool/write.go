@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/segment"
 )
@@ -34,7 +35,7 @@ func (s *source) commit(b *batch) {
 // writing is what one batch adds to a segment.
 type writing struct {
 	data []byte
-	ends []mark // ends of the records in data
+	ends []ending // of the records in data
 	ids  []datedID
 	seen map[idHash]bool
 }
@@ -51,8 +52,14 @@ func (w *writing) add(r Record, ids *idWindow) int64 {
 	}
 	before := len(w.data)
 	w.data = segment.AppendRecord(w.data, nanosOf(r.Arrival), r.ID, r.Data)
-	w.ends = append(w.ends, mark{int64(len(w.data)), r.Arrival})
+	w.ends = append(w.ends, ending{int64(len(w.data)), r.Arrival})
 	return int64(len(w.data) - before)
+}
+
+// ending is where a record ends, and when it arrived.
+type ending struct {
+	to int64
+	at time.Time
 }
 
 // persist appends to the last segment. Only when all is on disk does anybody get to see it.
