@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/up"
@@ -36,8 +37,17 @@ func (c *upCmd) Help() string {
 	)
 }
 
+// The garbage collector lets the heap grow by a half between collections, and works harder near memoryLimit bytes: what a slice leaves is garbage soon,
+// and the machine is the proxy's.
+const (
+	memoryLimit = 200 << 20
+	gcPercent   = 50
+)
+
 // Run follows logs until it is stopped.
 func (c *upCmd) Run(env *environment) error {
+	debug.SetMemoryLimit(memoryLimit)
+	debug.SetGCPercent(gcPercent)
 	o := up.Options{Inputs: c.Sources, Data: c.Data, Listen: c.Listen, Ingest: c.IngestListen, Names: c.ListenName, Delay: time.Duration(c.Delay),
 		Stdin: env.stdin, Say: func(format string, args ...any) { fmt.Fprintf(env.stderr, name+": "+format+"\n", args...) }}
 	var err error

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -51,7 +52,7 @@ func (p *pointRow) scan(rows *sql.Rows) error {
 
 func (t *tx) series(l level, host int64, in period) ([]reportstore.Point, error) {
 	var points []reportstore.Point
-	timed := map[int][]int64{} // by place of the point, the reports of its rows that know latencies
+	timed := map[time.Time][]int64{} // by start of the point, the reports of its rows that know latencies
 	err := t.each(pointColumns+"WHERE level = ? AND host = ? AND start >= ? AND start < ? ORDER BY start, kind, seq",
 		[]any{l, host, in.from, in.to}, func(rows *sql.Rows) error {
 			var p pointRow
@@ -62,20 +63,80 @@ func (t *tx) series(l level, host int64, in period) ([]reportstore.Point, error)
 			if len(points) == 0 || !points[len(points)-1].Start.Equal(start) {
 				points = append(points, reportstore.Point{Start: start})
 			}
-			last := len(points) - 1
-			p.addTo(&points[last])
+			p.addTo(&points[len(points)-1])
 			if p.p50.Valid {
-				timed[last] = append(timed[last], p.report)
+				timed[start] = append(timed[start], p.report)
 			}
 			return nil
 		})
 	if err != nil {
 		return nil, err
 	}
+	if l > minute {
+		if points, err = t.addOpen(points, timed, l, host, in); err != nil {
+			return nil, err
+		}
+	}
 	if err := t.mergeLatencies(points, timed); err != nil {
 		return nil, err
 	}
 	return points, t.markIncomplete(points, l, in)
+}
+
+// addOpen gives the points of slots that are open what the rows below them have by now: their own rows have it when the slots below are closed.
+func (t *tx) addOpen(points []reportstore.Point, timed map[time.Time][]int64, l level, host int64, in period) ([]reportstore.Point, error) {
+	open, err := t.openSlots(host)
+	if err != nil {
+		return nil, err
+	}
+	done := map[int64]bool{}
+	for _, o := range open {
+		start := l.floor(o.start)
+		if o.level > l || done[start] || start < in.from || start >= in.to {
+			continue
+		}
+		done[start] = true
+		point, ids, err := t.finerPoint(l, host, start, open)
+		if err != nil {
+			return nil, err
+		}
+		if point == nil {
+			continue
+		}
+		place, found := slices.BinarySearchFunc(points, point.Start, func(p reportstore.Point, t time.Time) int { return p.Start.Compare(t) })
+		if !found {
+			points = slices.Insert(points, place, reportstore.Point{})
+		}
+		point.Visitors = points[place].Visitors // the most that is known: visitors of slots below do not add up
+		points[place], timed[point.Start] = *point, ids
+	}
+	return points, nil
+}
+
+// finerPoint is the point of an open slot from the rows below it, and which of them know latencies. It is nil where there are none.
+func (t *tx) finerPoint(l level, host, start int64, open []slot) (point *reportstore.Point, timed []int64, err error) {
+	ids, err := t.coarsest(l-1, host, period{start, start + l.span()}, open)
+	if err != nil || len(ids) == 0 {
+		return nil, nil, err
+	}
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, nil, err
+	}
+	point = &reportstore.Point{Start: startOf(start)}
+	err = t.each(pointColumns+"WHERE report IN (SELECT value FROM json_each(?)) ORDER BY start, kind, seq", []any{string(list)}, func(rows *sql.Rows) error {
+		var p pointRow
+		if err := p.scan(rows); err != nil {
+			return err
+		}
+		p.addTo(point)
+		if p.p50.Valid {
+			timed = append(timed, p.report)
+		}
+		return nil
+	})
+	point.Provisional = true
+	return point, timed, err
 }
 
 func (p *pointRow) addTo(to *reportstore.Point) {
@@ -113,8 +174,10 @@ func addKnown(to **int64, n sql.NullInt64) {
 }
 
 // mergeLatencies takes the percentiles of points with several rows from the distributions of all of them.
-func (t *tx) mergeLatencies(points []reportstore.Point, timed map[int][]int64) error {
-	for place, ids := range timed {
+func (t *tx) mergeLatencies(points []reportstore.Point, timed map[time.Time][]int64) error {
+	for i := range points {
+		p := &points[i]
+		ids := timed[p.Start]
 		if len(ids) < 2 {
 			continue
 		}
@@ -127,7 +190,6 @@ func (t *tx) mergeLatencies(points []reportstore.Point, timed map[int][]int64) e
 			all = append(all, r.Latency)
 		}
 		d := report.SumLatencies(all)
-		p := &points[place]
 		p.P50, p.P95, p.P99 = &d.P50, &d.P95, &d.P99
 	}
 	return nil

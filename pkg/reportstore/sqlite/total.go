@@ -28,12 +28,30 @@ func (r *Reader) Total(ctx context.Context, who access.SiteSet, host string, fro
 			return err
 		}
 		reports, err := t.reportsByID(ids)
-		if sum = report.Sum(reports); sum != nil {
-			sum.Level = "all"
+		if sum = report.Sum(reports); sum == nil || err != nil {
+			return err
 		}
-		return err
+		sum.Level = "all"
+		return t.atLeastVisitors(sum, id, periodOf(from, to))
 	})
 	return sum, err
+}
+
+// atLeastVisitors raises the visitors to the largest number that a row of the time has: the sums of slots that are open are made of finer rows, and those
+// with fewer visitors than k have no sketch that could be merged.
+func (t *tx) atLeastVisitors(sum *schemas.TrafficReport, host int64, in period) error {
+	from := max(in.from, in.to-2*day.span()) // what is older is closed
+	for l := hour; l <= day && sum.Visitors != nil; l++ {
+		var most int64
+		const query = "SELECT coalesce(max(visitors), 0) FROM rows WHERE level = ? AND host = ? AND start >= ? AND start <= ?"
+		if _, err := t.one(query, []any{l, host, from, in.to - l.span()}, &most); err != nil {
+			return err
+		}
+		if most > sum.GetVisitors() {
+			sum.Visitors, sum.VisitorsSketch = &most, nil
+		}
+	}
+	return nil
 }
 
 // coarsest picks the reports that together are a host's stretch of time, at a level where whole slots of it fit, else below.

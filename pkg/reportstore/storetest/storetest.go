@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(t *testing.T) reportstore.Writer) {
 		{"RowsInOrder", rowsInOrder},
 		{"TotalOfAnyRange", totalOfAnyRange},
 		{"TotalOfOpenHours", totalOfOpenHours},
+		{"SeriesOfOpenSlots", seriesOfOpenSlots},
 		{"LateReplay", lateReplay},
 		{"LateReplayOfOpenHour", lateReplayOfOpenHour},
 		{"LateReplayOfNewSlots", lateReplayOfNewSlots},

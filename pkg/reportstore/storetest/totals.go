@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
 
@@ -57,6 +58,36 @@ func totalOfOpenHours(t *testing.T, s *store) {
 	s.commitRows(minuteRow(reportstore.Closed, "a.example", noon.Add(time.Minute), lines{10, 31}), levelRow(reportstore.Closed, reportstore.Hour, "a.example", noon, lines{0, 31}))
 	is(t, "total of a closed hour", whole(), checksum(lines{0, 31}))
 	is(t, "half of it", checksumOf(s.total("a.example", noon, noon.Add(30*time.Second))), checksum(lines{0, 10}))
+}
+
+// Charts by hour and by day have, while a slot is open, what its minutes have: as much as the total says.
+func seriesOfOpenSlots(t *testing.T, s *store) {
+	day := noon.Truncate(24 * time.Hour)
+	s.commit(&reportstore.Commit{
+		Rows: []reportstore.Row{
+			levelRow(reportstore.Closed, reportstore.Hour, "a.example", noon.Add(-time.Hour), lines{0, 10}), minuteRow(reportstore.Closed, "a.example", noon, lines{10, 30}),
+			minuteRow(reportstore.Provisional, "a.example", noon.Add(time.Minute), lines{30, 45}), levelRow(reportstore.Provisional, reportstore.Hour, "a.example", noon, lines{10, 30}),
+		},
+		Insert: []reportstore.Partial{
+			{Level: reportstore.Day, Host: "a.example", Start: day, Data: []byte("x")}, {Level: reportstore.Hour, Host: "a.example", Start: noon, Data: []byte("y")},
+			{Level: reportstore.Minute, Host: "a.example", Start: noon.Add(time.Minute), Data: []byte("z")},
+		},
+	})
+	for level, want := range map[string][]int64{reportstore.Minute: {20, 15}, reportstore.Hour: {10, 35}, reportstore.Day: {45}} {
+		points, err := s.Series(t.Context(), access.Everything(), "a.example", level, day, day.Add(24*time.Hour))
+		if err != nil {
+			t.Fatal(err)
+		}
+		var got []int64
+		for _, p := range points {
+			got = append(got, p.Lines)
+		}
+		is(t, "lines by "+level, got, want)
+		if last := points[len(points)-1]; !last.Provisional || last.P50 == nil || last.StatusClass == nil || last.ResponseBytes == nil {
+			t.Errorf("by %s the last point is %+v", level, last)
+		}
+	}
+	is(t, "the total", checksumOf(s.total("a.example", day, day.Add(24*time.Hour))).Lines, int64(45))
 }
 
 func retention(t *testing.T, s *store) {
