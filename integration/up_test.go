@@ -213,6 +213,20 @@ func TestUpTakesInOnlyWhatItReads(t *testing.T) {
 	writeFile(t, b.path("home", "floodgauge.yaml"), []byte("sources:\n  - http: pushed\n"))
 	token := strings.TrimSpace(string(b.run(t, nil, "tokens", "add", "--all", "--source", "pushed").left["standard output"]))
 	r := startUp(t, b, "--config", "floodgauge.yaml", "--ingest-listen", "127.0.0.1:0", "access.log")
+	metrics := strings.TrimSuffix(r.ingestURL(t), "ingest/") + "metrics"
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, metrics, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("X-Forwarded-For", "198.51.100.7") // a proxy on this machine passes on what comes from another
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	if resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("somebody elsewhere gets the metrics: %s", resp.Status)
+	}
 	if status, answer := send(t, r.ingestURL(t)+"pushed", token, []byte("a line\n")); status != http.StatusForbidden {
 		t.Errorf("a line is taken in that nobody reads: %d %s", status, answer)
 	}

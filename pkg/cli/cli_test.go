@@ -92,7 +92,7 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 		{"query --limit 0 x", "--limit: write a whole number of at least 1, such as 10"},
 		{"tokens", `tokens needs to know what to do: add, list or revoke; "floodgauge tokens --help" shows how`},
 		{"tokens ad", `tokens takes one of add, list, revoke; "floodgauge tokens --help" shows how`},
-		{"tokens add", "tokens add needs the sites that the token is for (--site www.example.org), or all of them (--all), and not both"},
+		{"tokens add", "tokens add needs the sites that the token is for: either --site www.example.org, which can be repeated, or --all"},
 		{"tokens add --sites x", `there is no flag --sites; did you mean "--site"?`},
 		{"tokens revoke", `tokens revoke needs the name of a token, as "floodgauge tokens list" shows it`},
 		{"deadletters retry", `deadletters retry needs numbers, as "floodgauge deadletters list" shows them, or all`},

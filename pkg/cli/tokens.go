@@ -48,7 +48,7 @@ func (c *tokensAddCmd) Help() string {
 // Run makes a token.
 func (c *tokensAddCmd) Run(env *environment) error {
 	if c.All == (len(c.Site) > 0) {
-		return usagef("tokens add needs the sites that the token is for (--site www.example.org), or all of them (--all), and not both")
+		return usagef("tokens add needs the sites that the token is for: either --site www.example.org, which can be repeated, or --all")
 	}
 	expires, isDate, err := parseTime("--expires", c.Expires, time.UTC)
 	if err != nil {

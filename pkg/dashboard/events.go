@@ -96,7 +96,7 @@ func (s *Server) eventStream(w http.ResponseWriter, r *request) error {
 			text = fmt.Sprintf("event: minute\ndata: %q\n\n", minute.UTC().Format(time.RFC3339))
 		}
 		// Somebody whose token is revoked hears no more.
-		if _, err := s.config.Access.Sites(factsOf(r.Request)); err != nil {
+		if _, err := s.config.Access.Sites(FactsOf(r.Request)); err != nil {
 			return nil
 		}
 		if _, err := fmt.Fprint(w, text); err != nil || out.Flush() != nil {

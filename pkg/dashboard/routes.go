@@ -110,7 +110,7 @@ func (s *Server) admit(route route, r *http.Request) (*request, error) {
 	case nobody:
 		return nil, access.ErrTokenNeeded
 	}
-	facts := factsOf(r)
+	facts := FactsOf(r)
 	who, err := s.config.Access.Sites(facts)
 	if err != nil {
 		if limited := s.limits.allow("strangers"); limited != nil {

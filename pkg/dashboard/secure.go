@@ -86,7 +86,8 @@ func forwarded(r *http.Request) bool {
 // alone.
 const sessionCookie = "__Host-floodgauge"
 
-func factsOf(r *http.Request) access.Facts {
+// FactsOf are the facts of a request that decide about what it may see.
+func FactsOf(r *http.Request) access.Facts {
 	facts := access.Facts{Forwarded: forwarded(r)}
 	if peer, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
 		facts.Peer = peer.Addr()

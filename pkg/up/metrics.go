@@ -9,6 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/floodgauge/floodgauge/pkg/access"
+	"github.com/floodgauge/floodgauge/pkg/dashboard"
 	"github.com/floodgauge/floodgauge/pkg/ingest"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 )
@@ -19,8 +20,22 @@ func (s *station) ingestHandler() http.Handler {
 	mux.Handle("/ingest/", s.waking(ingest.NewHandler(s.spool, ingest.HTTPOptions{Authorize: s.mayIngest})))
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(&collector{s})
-	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{}))
+	mux.Handle("GET /metrics", s.forOperators(promhttp.HandlerFor(registry, promhttp.HandlerOpts{})))
 	return mux
+}
+
+// forOperators lets in who sits at this machine, or shows a token for all sites: metrics name sources and tell how much they bring.
+func (s *station) forOperators(h http.Handler) http.Handler {
+	authorizer := access.NewAuthorizer(s.tokens, time.Now)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		who, err := authorizer.Sites(dashboard.FactsOf(r))
+		if err != nil || !who.All() {
+			w.Header().Set("WWW-Authenticate", `Bearer realm="floodgauge"`)
+			http.Error(w, "The metrics need a token for all sites: make one by floodgauge tokens add --all, and send it as a bearer token.", http.StatusUnauthorized)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
 }
 
 // waking wakes the run when lines have come.

@@ -53,11 +53,14 @@ func (t *tx) sites(who access.SiteSet, l level, in period, search string) (all [
 	if err != nil {
 		return nil, err
 	}
+	const sums = `SELECT h.id, h.name, sum(r.requests), coalesce(sum(r.response_bytes), 0), coalesce(sum(r.status_5xx), 0), max(r.last_event) FROM hosts h CROSS JOIN `
+	const wanted = ` WHERE (?1 OR h.id IN (SELECT value FROM json_each(?2))) AND instr(h.name, ?5) > 0 GROUP BY h.id`
 	// Hosts first: their rows lie side by side, and groups come without sorting.
-	const query = `SELECT h.id, h.name, sum(r.requests), coalesce(sum(r.response_bytes), 0), coalesce(sum(r.status_5xx), 0), max(r.last_event)
-		FROM hosts h CROSS JOIN rows r ON r.level = ?3 AND r.host = h.id AND r.start >= ?4 AND r.start < ?5
-		WHERE (?1 OR h.id IN (SELECT value FROM json_each(?2))) AND instr(h.name, ?6) > 0 GROUP BY h.id`
-	err = t.each(query, append(among, l, in.from, in.to, search), func(rows *sql.Rows) error {
+	query := sums + `rows r ON r.level = 0 AND r.host = h.id AND r.start >= ?3 AND r.start < ?4` + wanted
+	if l > minute {
+		query = openSlotsQuery + sums + `(` + finestRows[l] + `) r ON r.host = h.id` + wanted
+	}
+	err = t.each(query, append(among, in.from, in.to, search), func(rows *sql.Rows) error {
 		var s siteRow
 		var last int64
 		err := rows.Scan(&s.id, &s.Host, &s.Requests, &s.ResponseBytes, &s.Errors, &last)
@@ -68,9 +71,29 @@ func (t *tx) sites(who access.SiteSet, l level, in period, search string) (all [
 	return all, err
 }
 
+// openSlotsQuery names the hours and days of hosts that are open, or have an open slot in them: their own rows have only what is closed below them.
+const openSlotsQuery = `WITH open_hours(host, start) AS MATERIALIZED (SELECT DISTINCT host, start - start % 3600 FROM partials WHERE level BETWEEN 0 AND 1),
+	open_days(host, start) AS MATERIALIZED (SELECT DISTINCT host, start - start % 86400 FROM partials WHERE level BETWEEN 0 AND 2) `
+
+const siteColumns = `r.host, r.start, r.kind, r.requests, r.response_bytes, r.status_5xx, r.last_event`
+
+const minutesOfOpenHours = ` UNION ALL SELECT ` + siteColumns + ` FROM open_hours o CROSS JOIN rows r ON r.level = 0 AND r.host = o.host AND r.start >= o.start AND r.start < o.start + 3600
+	WHERE r.start >= ?3 AND r.start < ?4`
+
+// finestRows are, by level, the rows that together are what is known of the time from ?3 to ?4: those of the level, and for open slots those below.
+var finestRows = map[level]string{
+	hour: `SELECT ` + siteColumns + ` FROM rows r WHERE r.level = 1 AND r.start >= ?3 AND r.start < ?4 AND (r.host, r.start) NOT IN open_hours` + minutesOfOpenHours,
+	day: `SELECT ` + siteColumns + ` FROM rows r WHERE r.level = 2 AND r.start >= ?3 AND r.start < ?4 AND (r.host, r.start) NOT IN open_days
+		UNION ALL SELECT ` + siteColumns + ` FROM open_days o CROSS JOIN rows r ON r.level = 1 AND r.host = o.host AND r.start >= o.start AND r.start < o.start + 86400
+		WHERE r.start >= ?3 AND r.start < ?4 AND (r.host, r.start) NOT IN open_hours` + minutesOfOpenHours,
+}
+
 func (t *tx) sparkline(l level, host int64, in period) (points []reportstore.Point, err error) {
-	const query = `SELECT start, sum(requests), min(kind) FROM rows WHERE level = ? AND host = ? AND start >= ? AND start < ? GROUP BY start ORDER BY start`
-	err = t.each(query, []any{l, host, in.from, in.to}, func(rows *sql.Rows) error {
+	query := `SELECT start, sum(requests), min(kind) FROM rows WHERE level = 0 AND host = ?1 AND start >= ?3 AND start < ?4 GROUP BY start ORDER BY start`
+	if l > minute {
+		query = openSlotsQuery + `SELECT start - start % ?2, sum(requests), min(kind) FROM (` + finestRows[l] + `) WHERE host = ?1 GROUP BY 1 ORDER BY 1`
+	}
+	err = t.each(query, []any{host, l.span(), in.from, in.to}, func(rows *sql.Rows) error {
 		var start int64
 		var kind reportstore.RowKind
 		var p reportstore.Point

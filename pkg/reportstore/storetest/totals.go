@@ -87,6 +87,17 @@ func seriesOfOpenSlots(t *testing.T, s *store) {
 			t.Errorf("by %s the last point is %+v", level, last)
 		}
 	}
+	for _, level := range []string{reportstore.Minute, reportstore.Hour, reportstore.Day} {
+		sites, _, err := s.Sites(t.Context(), access.Everything(), reportstore.SitesQuery{Level: level, From: day, To: day.Add(24 * time.Hour)})
+		if err != nil || len(sites) != 1 {
+			t.Fatalf("%d sites, %v", len(sites), err)
+		}
+		want, sum := map[string]int64{reportstore.Minute: 35, reportstore.Hour: 45, reportstore.Day: 45}[level], int64(0)
+		for _, p := range sites[0].Points {
+			sum += p.Requests
+		}
+		is(t, "requests of the site and of its chart by "+level, []int64{sites[0].Requests, sum}, []int64{want, want})
+	}
 	is(t, "the total", checksumOf(s.total("a.example", day, day.Add(24*time.Hour))).Lines, int64(45))
 }
 
