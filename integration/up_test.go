@@ -248,6 +248,29 @@ func TestUpSaysThatTooManyNamesCame(t *testing.T) {
 	})
 }
 
+// TestTokensSpeakForTheirSites: a token for fewer sites than its source may speak for could falsify the others' figures, and is refused.
+func TestTokensSpeakForTheirSites(t *testing.T) {
+	b := newBox(t)
+	writeFile(t, b.path("home", "floodgauge.yaml"), []byte("sources:\n  - {http: two, sites: [a.example.org, b.example.org]}\n  - {http: any}\n"))
+	token := func(args ...string) string {
+		return strings.TrimSpace(string(b.run(t, nil, append([]string{"tokens", "add"}, args...)...).left["standard output"]))
+	}
+	one := token("--source", "two", "--site", "a.example.org", "--name", "one")
+	both := token("--source", "two", "--site", "a.example.org", "--site", "b.example.org", "--name", "both")
+	open := token("--source", "any", "--site", "a.example.org", "--name", "open")
+	all := token("--source", "any", "--all", "--name", "all")
+	r := startUp(t, b, "--config", "floodgauge.yaml", "--ingest-listen", "127.0.0.1:0")
+	line := []byte("b.example.org:443 198.51.100.7 - - [" + time.Now().UTC().Format("02/Jan/2006:15:04:05 -0700") + "] \"GET / HTTP/1.1\" 200 512 \"-\" \"curl/8.5\"\n")
+	for _, c := range []struct {
+		source, token string
+		want          int
+	}{{"two", one, 403}, {"two", both, 202}, {"any", open, 403}, {"any", all, 202}, {"any", both, 403}} {
+		if status, answer := send(t, r.ingestURL(t)+c.source, c.token, line); status != c.want {
+			t.Errorf("%s: %d, want %d: %s", c.source, status, c.want, answer)
+		}
+	}
+}
+
 // TestUpRefuses: what keeps it from starting is one sentence.
 func TestUpRefuses(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")

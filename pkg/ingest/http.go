@@ -107,7 +107,7 @@ func refuse(w http.ResponseWriter, bearer string) {
 		(&problem{Status: http.StatusUnauthorized, Detail: "A token is needed: send it as \"Authorization: Bearer TOKEN\"."}).answer(w)
 		return
 	}
-	(&problem{Status: http.StatusForbidden, Detail: "This token may not send lines for this source, or there is no such source."}).answer(w)
+	(&problem{Status: http.StatusForbidden, Detail: "This token may not send lines for this source: there is none of this name that is read, the token is for another, or it is for fewer sites than the configuration lists for the source (sites:)."}).answer(w)
 }
 
 func (h *handler) keep(source string, lines []byte) *problem {

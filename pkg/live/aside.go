@@ -39,6 +39,9 @@ func (r *Run) part(ctx context.Context, s *source, part []logsource.Unread, now 
 	if errors.Is(err, errMoved) {
 		return nil
 	}
+	if halt := machineTrouble(err); halt != nil {
+		return halt
+	}
 	frontier := r.frontierOf(now)
 	if err == nil {
 		return r.take(ctx, s, out, &reportstore.Commit{Read: extents(part)}, frontier, now)

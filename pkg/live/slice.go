@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
+	"syscall"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pipelines/traffic"
@@ -130,6 +132,9 @@ func (r *Run) run(ctx context.Context, s *source, chosen []logsource.Unread, now
 	if err == nil || ctx.Err() != nil || errors.Is(err, errMoved) {
 		return out, err
 	}
+	if halt := machineTrouble(err); halt != nil {
+		return nil, halt
+	}
 	if out, again := r.once(ctx, s, chosen, now); again == nil || ctx.Err() != nil || errors.Is(again, errMoved) {
 		return out, again
 	}
@@ -137,6 +142,23 @@ func (r *Run) run(ctx context.Context, s *source, chosen []logsource.Unread, now
 		return nil, err // it fails on nothing, too: the machine is in trouble, not the data
 	}
 	return nil, &badDataError{err}
+}
+
+// troubles are errors of the system that say that the machine is in trouble, not the data.
+var troubles = []syscall.Errno{syscall.ENOSPC, syscall.EDQUOT, syscall.EROFS, syscall.EIO, syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM}
+
+// machineTrouble is the machine's trouble that an error, which may have come from the child as text, tells of; nil where it tells of none. A run of nothing,
+// which writes nothing, would get through on a full disk. The text is the same for each try, so that it is said once.
+func machineTrouble(err error) error {
+	for _, e := range troubles {
+		if err != nil && (errors.Is(err, e) || strings.Contains(err.Error(), e.Error())) {
+			if e == syscall.ENOSPC || e == syscall.EDQUOT {
+				return fmt.Errorf("a slice could not be run, because the disk is full: make room, and it goes on: %w", e)
+			}
+			return fmt.Errorf("a slice could not be run, because the machine is in trouble: mend that, and it goes on: %w", e)
+		}
+	}
+	return nil
 }
 
 func (r *Run) once(ctx context.Context, s *source, chosen []logsource.Unread, now time.Time) (*outcome, error) {

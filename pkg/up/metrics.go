@@ -3,6 +3,7 @@ package up
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -55,7 +56,21 @@ func (s *station) mayIngest(source, bearer string) bool {
 		return false
 	}
 	token, err := s.tokens.Lookup(bearer, time.Now())
-	return err == nil && token.Kind == access.Ingest && token.Source == source
+	return err == nil && token.Kind == access.Ingest && token.Source == source && s.covers(token.SiteSet(), source)
+}
+
+// covers tells whether sites are all that a source may speak for. What the configuration lists for the source is held against each line; a token for fewer
+// sites could falsify the others' figures, so it is good for nothing.
+func (s *station) covers(sites access.SiteSet, source string) bool {
+	if sites.All() {
+		return true
+	}
+	for i := range s.o.Config.Sources {
+		if c := &s.o.Config.Sources[i]; c.HTTP == source {
+			return len(c.Sites) > 0 && !slices.ContainsFunc(c.Sites, func(site string) bool { return !sites.Has(site) })
+		}
+	}
+	return false
 }
 
 // collector reads the run's and the store's state when it is asked.
