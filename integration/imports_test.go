@@ -39,7 +39,7 @@ var layers = map[string][]string{
 	"pkg/engine/username": {},
 	"pkg/engine":          {"pkg/engine/username", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/cloudarmor":      {},
-	"pkg/rollup":          {"pkg/access", "pkg/report", "pkg/reportstore", "pkg/vocabulary"},
+	"pkg/rollup":          {"pkg/report", "pkg/reportstore", "pkg/vocabulary"},
 	"pkg/inbox":           {"pkg/reportstore", "schemas"},
 	"pkg/audit":           {"pkg/reportstore"},
 	"pkg/replay": {"pipelines/traffic", "pkg/access", "pkg/engine", "pkg/inbox", "pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/reportstore",

@@ -72,13 +72,16 @@ func (b *liveBox) stop() {
 	}
 }
 
-// write appends to the log.
+// write appends to the log, by the clock of the test.
 func (b *liveBox) write(lines []byte) {
 	b.t.Helper()
 	if _, err := os.Stat(b.path); err != nil {
 		writeFile(b.t, b.path, nil)
 	}
 	appendFile(b.t, b.path, lines)
+	if err := os.Chtimes(b.path, b.now, b.now); err != nil {
+		b.t.Fatal(err)
+	}
 }
 
 // settle lets the run read all that is there.

@@ -64,7 +64,7 @@ func (m *terminal) read() <-chan string {
 
 // TestProgressBarOnlyOnATerminal: it stands on standard error while the run lasts, and is gone before the summary.
 func TestProgressBarOnlyOnATerminal(t *testing.T) {
-	path := fileOf(t, "access.log", logOf(t, "gcp", 20_000))
+	path := fileOf(t, "access.log", logOf(t, "gcp", 150_000))
 	for _, c := range []struct {
 		args []string
 		bar  bool
@@ -78,7 +78,7 @@ func TestProgressBarOnlyOnATerminal(t *testing.T) {
 		if r.code != 0 || strings.Contains(shown, "% |") != c.bar || strings.ContainsAny(r.stdout, "\r\x1b") {
 			t.Errorf("%v: exit code %d, the terminal shows %q", c.args, r.code, shown)
 		}
-		if at := strings.LastIndex(shown, "Read 20,000 lines"); at < 0 || strings.Contains(shown[at:], "% |") {
+		if at := strings.LastIndex(shown, "Read 150,000 lines"); at < 0 || strings.Contains(shown[at:], "% |") {
 			t.Errorf("%v: the summary is not last: %q", c.args, shown)
 		}
 	}

@@ -105,6 +105,7 @@ type Run struct {
 	slices  int64
 	expired time.Time
 	looked  time.Time // when the inbox was last looked into
+	clock   time.Time // the latest that the clock ever said: it may have been put back since
 	status  statusBoard
 }
 
@@ -142,6 +143,7 @@ func (r *Run) load(ctx context.Context) error {
 			s.heard = before[i].heard
 		}
 		r.sources = append(r.sources, s)
+		r.clock = later(r.clock, s.state.Newest)
 	}
 	return nil
 }
@@ -192,6 +194,7 @@ func (r *Run) rest(ctx context.Context, d time.Duration) {
 // Step does what there is to do: it serves commands, runs at most one slice, closes what is complete and deletes what is old. It tells whether it ran a slice.
 func (r *Run) Step(ctx context.Context) (worked bool, err error) {
 	now := r.cfg.Now()
+	r.clock = later(r.clock, now)
 	r.scan(now)
 	r.status.scanned(r.sources)
 	for _, chore := range []func(context.Context, time.Time) error{r.serve, r.tidy} {

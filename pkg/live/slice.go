@@ -171,7 +171,7 @@ func (r *Run) once(ctx context.Context, s *source, chosen []logsource.Unread, no
 		return nil, err
 	}
 	defer os.RemoveAll(dir)
-	spec, err := r.spec(s, chosen, dir, now)
+	spec, err := r.spec(s, chosen, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -193,9 +193,9 @@ func (r *Run) once(ctx context.Context, s *source, chosen []logsource.Unread, no
 }
 
 // spec describes the run over some stretches.
-func (r *Run) spec(s *source, chosen []logsource.Unread, dir string, now time.Time) (*traffic.SliceSpec, error) {
+func (r *Run) spec(s *source, chosen []logsource.Unread, dir string) (*traffic.SliceSpec, error) {
 	cfg := r.cfg.Summarize
-	cfg.Sources, cfg.Now, cfg.AllowedDelay = nil, now, r.cfg.Delay
+	cfg.Sources, cfg.Now, cfg.AllowedDelay = nil, r.writtenBy(chosen), r.cfg.Delay
 	spec := &traffic.SliceSpec{Dir: dir, Branches: make([][]logsource.Range, branches)}
 	index := map[*file]int{}
 	load := make([]int64, branches)
@@ -223,6 +223,30 @@ func (r *Run) spec(s *source, chosen []logsource.Unread, dir string, now time.Ti
 	}
 	spec.Summarize = cfg
 	return spec, nil
+}
+
+// writtenBy returns a time at which all of some stretches was written, by the clock of this machine: what is later than that lies in the future, and
+// what is later than now does not where the clock was put back.
+func (r *Run) writtenBy(chosen []logsource.Unread) time.Time {
+	latest := r.clock
+	for i := range chosen {
+		if mod := chosen[i].Mod; mod.Before(r.clock.Add(wrongBy)) {
+			latest = later(latest, mod)
+		}
+	}
+	return latest
+}
+
+// wrongBy is more than a clock is put back by: what a file says beyond it was set by hand, and lines that are as far ahead would close all minutes before
+// them.
+const wrongBy = 26 * time.Hour
+
+// later compares by the wall clock: lines know no other.
+func later(a, b time.Time) time.Time {
+	if a, b = a.Round(0), b.Round(0); b.After(a) {
+		return b
+	}
+	return a
 }
 
 // halves cuts a large plain range in two.

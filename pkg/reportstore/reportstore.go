@@ -172,6 +172,9 @@ type Writer interface {
 	State(ctx context.Context) (*State, error)
 	// PartialsOf returns the partials of a host and slot with their data, in order of ID.
 	PartialsOf(ctx context.Context, level, host string, start time.Time) ([]Partial, error)
+	// Closed returns the starts of a host's slots in [from, to) at level that have rows, none of them provisional. Series does not tell: it calls a
+	// closed hour provisional where a further minute of it is open.
+	Closed(ctx context.Context, host, level string, from, to time.Time) ([]time.Time, error)
 	// Commit sets the ids of c's new partials and dead letters.
 	Commit(ctx context.Context, c *Commit) error
 	// Publish makes a replay visible at once. It reports false where the same was published before.

@@ -4,13 +4,12 @@ import (
 	"context"
 	"time"
 
-	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
 
 // closings knows which slots are closed: those that have a row in the store which is not provisional. It asks the store as seldom as it can.
 type closings struct {
-	store  reportstore.Reader
+	store  reportstore.Writer
 	newest map[series]time.Time // start of the latest closed slot; present once it is known
 	recent map[slot]bool        // closed by this process
 }
@@ -21,7 +20,7 @@ type series struct{ level, host string }
 // maxRecent is how many closed slots are remembered at most.
 const maxRecent = 1 << 17
 
-func newClosings(store reportstore.Reader) closings {
+func newClosings(store reportstore.Writer) closings {
 	return closings{store: store, newest: map[series]time.Time{}, recent: map[slot]bool{}}
 }
 
@@ -52,8 +51,8 @@ func (c *closings) has(ctx context.Context, s slot) (bool, error) {
 	if s.start.After(newest) {
 		return false, nil
 	}
-	points, err := c.store.Series(ctx, access.Everything(), s.host, s.level, s.start, s.end())
-	return len(points) > 0 && !points[0].Provisional, err
+	closed, err := c.store.Closed(ctx, s.host, s.level, s.start, s.end())
+	return len(closed) > 0, err
 }
 
 // farAhead is later than any line's time may be.
@@ -61,12 +60,9 @@ const farAhead = 100 * 365 * 24 * time.Hour
 
 // latest returns the start of the last closed slot from s on, or an instant before s.
 func (c *closings) latest(ctx context.Context, s slot) (time.Time, error) {
-	points, err := c.store.Series(ctx, access.Everything(), s.host, s.level, s.start, s.start.Add(farAhead))
-	newest := s.start.Add(-1)
-	for i := range points {
-		if !points[i].Provisional {
-			newest = points[i].Start.UTC()
-		}
+	closed, err := c.store.Closed(ctx, s.host, s.level, s.start, s.start.Add(farAhead))
+	if len(closed) == 0 {
+		return s.start.Add(-1), err
 	}
-	return newest, err
+	return closed[len(closed)-1], err
 }

@@ -150,3 +150,17 @@ func partialsComeAndGo(t *testing.T, s *store) {
 	is(t, "used partials", len(of), 0)
 	is(t, "partials left", len(s.state().Partials), 3)
 }
+
+// closedSlots: a closed hour stays closed, though a minute that nobody had seen is open in it.
+func closedSlots(t *testing.T, s *store) {
+	s.commitRows(closed("a.example", noon, lines{0, 9})...)
+	s.commitRows(minuteRow(reportstore.Provisional, "a.example", noon.Add(time.Minute), lines{9, 12}), minuteRow(reportstore.Closed, "b.example", noon, lines{12, 20}))
+	for level, want := range map[string][]time.Time{reportstore.Minute: {noon}, reportstore.Hour: {noon}, reportstore.Day: {noon.Truncate(24 * time.Hour)}} {
+		got, err := s.Closed(t.Context(), "a.example", level, want[0], distant)
+		fails(t, "closed", err, nil)
+		is(t, "closed slots of level "+level, got, want)
+	}
+	got, err := s.Closed(t.Context(), "a.example", reportstore.Minute, noon.Add(1), distant)
+	fails(t, "closed", err, nil)
+	is(t, "closed minutes after the last", len(got), 0)
+}

@@ -30,6 +30,7 @@ func Run(t *testing.T, open func(t *testing.T) reportstore.Writer) {
 		{"CursorIsMerged", cursorIsMerged},
 		{"ProvisionalThenClosedThenLate", provisionalClosedLate},
 		{"ClosedTwice", closedTwice},
+		{"ClosedSlots", closedSlots},
 		{"PartialsComeAndGo", partialsComeAndGo},
 		{"StateSurvives", stateSurvives},
 		{"SetAsideExtents", setAside},
