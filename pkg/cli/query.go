@@ -49,6 +49,7 @@ func (c *queryCmd) footer() string {
 		fmt.Fprintf(&b, "    %s\n", v.columns)
 	}
 	b.WriteString("\nRows of one site and time add up: a closed one with its lists, and late ones of counters. What a log does not carry is NULL.\n" +
+		"An hour or day that is open has what its minutes add up to by now, without percentiles and line_xor; top has what is closed of it.\n" +
 		"unix is start in Unix seconds, and finds a stretch of time fast.\n")
 	return b.String()
 }

@@ -3,6 +3,7 @@ package sqlite
 import (
 	"encoding/binary"
 	"fmt"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -105,6 +106,20 @@ func BenchmarkSites(b *testing.B) {
 			sites, total, err := s.Sites(b.Context(), access.Everything(), q)
 			if err != nil || total != 3000 || len(sites) != 50 {
 				b.Fatal(total, err)
+			}
+		}
+	})
+	b.Run("query", func(b *testing.B) {
+		for b.Loop() {
+			statement := fmt.Sprintf("SELECT sum(requests) FROM traffic WHERE level = 'minute' AND host = '%s' AND unix >= %d", site(7), noon.Unix())
+			_, rows, err := Query(b.Context(), filepath.Dir(s.path), statement, Limits{Rows: 1, Bytes: 1000})
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, err := range rows {
+				if err != nil {
+					b.Fatal(err)
+				}
 			}
 		}
 	})

@@ -36,9 +36,10 @@
 //
 //	traffic       level ('minute', 'hour', 'day'), host, start (text), unix (start in seconds: select stretches of time by this one), kind ('provisional',
 //	              'closed', 'late': add the rows of a slot up), generation, requests, response_bytes, status_1xx to status_5xx, status_none,
-//	              status_other, cache_hits, cache_hit_bytes, visitors, p50, p95, p99 (seconds), lines, line_xor (signed), late_lines, provisional (0, 1)
+//	              status_other, cache_hits, cache_hit_bytes, visitors, p50, p95, p99 (seconds), lines, line_xor (signed), late_lines, provisional (0, 1).
+//	              An hour or day that is open has what the rows below it add up to by now, without percentiles and line_xor
 //	top           level, host, start, unix, list ('top_paths', 'top_countries', 'top_networks', 'top_referrers', 'top_agents'), value, requests,
-//	              response_bytes. Made of the reports as it is read: name level, host and unix
+//	              response_bytes. Made of the reports as it is read: name level, host and unix. Of open hours and days it has what is closed in them
 //	dead_letters  id, source, reason, lines, at, set_aside (0, 1), tries
 //	sources       source, lines, bytes, behind, frontier, newest, problem, dead_lines
 //

@@ -66,8 +66,11 @@ func TestQueryReadsTheViews(t *testing.T) {
 		"SELECT start, provisional, kind, generation FROM traffic WHERE host = 'b.example'": {
 			"start provisional kind generation",
 			"2026-05-04T12:01:00Z 1 provisional 0",
+			"2026-05-04T12:00:00Z 1 provisional 0",
+			"2026-05-04T00:00:00Z 1 provisional 0",
 		},
-		"SELECT count(*) FROM traffic WHERE status_2xx > 0 AND p95 > p50 AND visitors > 10": {"count(*)", "1"},
+		"SELECT count(*) FROM dead_letters, sources":                                                             {"count(*)", "1"},
+		"SELECT count(*) FROM traffic WHERE level = 'minute' AND status_2xx > 0 AND p95 > p50 AND visitors > 10": {"count(*)", "1"},
 		"SELECT source, reason, lines, at, set_aside FROM dead_letters": {
 			"source reason lines at set_aside",
 			"access no_time 3 2026-05-04T12:00:00Z 1",
@@ -97,7 +100,9 @@ func TestQueryReadsNothingElse(t *testing.T) {
 	dir := queried(t)
 	outside := t.TempDir() + "/out.db"
 	for _, statement := range []string{
-		"SELECT data FROM partials", "SELECT count(*) FROM partials", "SELECT count(*) FROM PARTIALS p",
+		"SELECT data FROM partials", "SELECT count(*) FROM partials", "SELECT * FROM rows", "SELECT count(*) FROM reports", "SELECT name FROM hosts",
+		"SELECT * FROM main.traffic", "WITH traffic AS (SELECT * FROM rows) SELECT * FROM traffic", "WITH top AS (SELECT data FROM reports) SELECT count(*) FROM top",
+		"SELECT (SELECT max(id) FROM reports) FROM traffic", "SELECT * FROM traffic JOIN hosts", "SELECT * FROM (SELECT * FROM source_states) AS sources", "SELECT count(*) FROM PARTIALS p",
 		"SELECT count(*) FROM main.Partials", "SELECT count(*) FROM sqlite_schema", "SELECT 1 FROM partials_by_slot",
 		"SELECT * FROM main.partials", "SELECT rowid FROM partials", "SELECT (SELECT max(id) FROM partials)",
 		"WITH traffic AS (SELECT data FROM partials) SELECT * FROM traffic", "WITH rows AS (SELECT * FROM partials) SELECT * FROM rows",

@@ -2,7 +2,6 @@ package sqlite
 
 import (
 	"database/sql/driver"
-	_ "embed" // the view
 	"encoding/json"
 	"errors"
 
@@ -10,11 +9,6 @@ import (
 
 	"github.com/floodgauge/floodgauge/schemas"
 )
-
-// topView is the view of the lists' values. It is no part of the file, as it needs report_lists.
-//
-//go:embed top.sql
-var topView string
 
 func init() {
 	sqlite.MustRegisterDeterministicScalarFunction("report_lists", 1, reportLists)
