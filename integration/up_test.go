@@ -248,6 +248,31 @@ func TestUpSaysThatTooManyNamesCame(t *testing.T) {
 	})
 }
 
+// TestUpOfALogWithoutSites: the terminal and the page say why nothing has a name, and what gives it one; what is kept compares with the log then.
+func TestUpOfALogWithoutSites(t *testing.T) {
+	b := newBox(t)
+	writeFile(t, b.path("home", "access.log"), logSince(t, time.Now().Add(-10*time.Minute), "combined", 500))
+	r := startUp(t, b, "access.log")
+	await(t, "the terminal's word about it", func() bool { return strings.Contains(r.said.String(), "--host NAME") })
+	for _, path := range []string{"status", "sites/(other%20hosts)"} {
+		if _, page := fetchPage(t, r.url+path); !strings.Contains(string(page), "--host NAME") {
+			t.Errorf("%s does not say why", path)
+		}
+	}
+	r.stop(t)
+	r = startUp(t, b, "--host", "www.example.org", "--data", "named", "access.log")
+	await(t, "the site", func() bool {
+		_, page := fetchPage(t, r.url+"sites/www.example.org")
+		return strings.Contains(string(page), "requests")
+	})
+	if said := r.said.String(); strings.Contains(said, "--host") {
+		t.Errorf("it says %s", said)
+	}
+	if end := b.run(t, nil, "audit", "--host", "www.example.org", "--data", "named", "access.log"); end.code != 0 {
+		t.Errorf("the audit ends with %d: %s", end.code, end.left["standard output"])
+	}
+}
+
 // TestTokensSpeakForTheirSites: a token for fewer sites than its source may speak for could falsify the others' figures, and is refused.
 func TestTokensSpeakForTheirSites(t *testing.T) {
 	b := newBox(t)

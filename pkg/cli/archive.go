@@ -21,9 +21,27 @@ type dataFlag struct {
 
 func (f *dataFlag) dataDir() string { return cmp.Or(f.Data, defaultData) }
 
+// configFlags say how lines are read, the same for all commands that work on one data folder.
+type configFlags struct {
+	Config string `group:"read" placeholder:"FILE" help:"Configuration file: sites, sources, formats."`
+	Host   string `group:"read" placeholder:"NAME" help:"The site of lines that name none, such as those of nginx's combined format."`
+}
+
+func (f *configFlags) config() (*config.Config, error) {
+	cfg, err := loadConfig(f.Config)
+	if err != nil || f.Host == "" {
+		return cfg, err
+	}
+	cfg.Host, err = config.ParseHost(f.Host)
+	if err != nil {
+		return nil, usagef("--host: %s", err)
+	}
+	return cfg, nil
+}
+
 // archiveFlags are the flags of commands that read logs again.
 type archiveFlags struct {
-	Config string `group:"read" placeholder:"FILE" help:"Configuration file: that of \"up\"."`
+	configFlags
 	dataFlag
 	NoProgress bool `group:"output" help:"Show no progress bar. There is one only on a terminal."`
 }
@@ -68,7 +86,7 @@ type archive struct {
 var errArchive = errors.New("nothing was done: some files cannot be read, see above")
 
 // openArchive finds the files and the keys of the data folder.
-func openArchive(env *environment, command string, files []string, configFile, data string) (*archive, error) {
+func openArchive(env *environment, command string, files []string, cfg *config.Config, data string) (*archive, error) {
 	switch {
 	case len(files) == 0:
 		return nil, usagef("%s needs to know what to read; name log files or directories, as in \"%s %s access.log\"", command, name, command)
@@ -77,11 +95,8 @@ func openArchive(env *environment, command string, files []string, configFile, d
 	case slices.Contains(files, logsource.StdinPath):
 		return nil, usagef("%s reads its files more than once, which - cannot be; write the lines into a file", command)
 	}
-	cfg, err := loadConfig(configFile)
-	if err != nil {
-		return nil, err
-	}
 	a := &archive{config: cfg}
+	var err error
 	if a.inputs, err = openInputs(env, &reportOptions{Inputs: files, Config: cfg, K: cfg.K}); err != nil {
 		return nil, err
 	}

@@ -69,15 +69,19 @@ func (c *auditCmd) open(env *environment) (*auditing, error) {
 	if !sqlite.Exists(c.dataDir()) {
 		return nil, fmt.Errorf("there are no reports in %s: start `floodgauge up` first, or give its folder by --data", c.dataDir())
 	}
+	cfg, err := c.config()
+	if err != nil {
+		return nil, err
+	}
 	a := &auditing{}
 	if len(c.Files) == 0 {
 		var first time.Time
-		a.archive, a.branches, first, err = openSpool(c.Config, c.dataDir())
+		a.archive, a.branches, first, err = openSpool(cfg, c.dataDir())
 		if from.IsZero() {
 			from = first
 		}
 	} else {
-		a.archive, err = openArchive(env, "audit", c.Files, c.Config, c.dataDir())
+		a.archive, err = openArchive(env, "audit", c.Files, cfg, c.dataDir())
 		if err == nil {
 			a.branches = logsource.Split(a.files, branches)
 		}

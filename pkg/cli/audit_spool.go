@@ -14,11 +14,7 @@ import (
 )
 
 // openSpool finds what the data folder's spool has. first is from when on it has all lines; zero: from its beginning.
-func openSpool(configFile, data string) (a *archive, ranges [][]logsource.Range, first time.Time, err error) {
-	cfg, err := loadConfig(configFile)
-	if err != nil {
-		return nil, nil, first, err
-	}
+func openSpool(cfg *config.Config, data string) (a *archive, ranges [][]logsource.Range, first time.Time, err error) {
 	kept, err := spool.Segments(filepath.Join(data, "spool"))
 	if err != nil {
 		return nil, nil, first, err

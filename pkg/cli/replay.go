@@ -37,7 +37,11 @@ func (c *replayCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	a, err := openArchive(env, "replay", c.Files, c.Config, c.dataDir())
+	cfg, err := c.config()
+	if err != nil {
+		return err
+	}
+	a, err := openArchive(env, "replay", c.Files, cfg, c.dataDir())
 	if err != nil {
 		return err
 	}

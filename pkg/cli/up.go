@@ -16,9 +16,9 @@ const defaultData = "floodgauge-data"
 type upCmd struct {
 	Sources []string `arg:"" optional:"" name:"source" help:"Logs to follow: files, folders and patterns, and - for standard input. Default: the sources of --config."`
 
-	Demo   bool   `group:"input" help:"Show it on made-up traffic, with two hours of history, in a folder that is gone afterwards."`
-	Config string `group:"input" placeholder:"FILE" help:"Configuration file: sites, sources, formats."`
-	Since  string `group:"input" placeholder:"TIME" help:"Leave out files that were last changed before: a date, 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339."`
+	Demo bool `group:"input" help:"Show it on made-up traffic, with two hours of history, in a folder that is gone afterwards."`
+	configFlags
+	Since string `group:"input" placeholder:"TIME" help:"Leave out files that were last changed before: a date, 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339."`
 
 	Data         string   `group:"run" placeholder:"DIR" help:"Folder for everything that is kept. Default: ./floodgauge-data."`
 	Listen       string   `group:"run" placeholder:"ADDR" default:"127.0.0.1:8080" help:"Address of the page; port 0 takes one that is free. Default: ${default}."`
@@ -32,6 +32,7 @@ func (c *upCmd) Help() string {
 	return examples(
 		"up --demo", "made-up traffic, to look around",
 		"up /var/log/nginx/access.log", "follow a log with its rotated files",
+		"up --host www.example.org /var/log/nginx/access.log", "the same, where the log does not name its site",
 		"up '/var/log/nginx/*.log' --data /var/lib/floodgauge", "all logs of a folder, kept where it lasts",
 		"up --config floodgauge.yaml", "sites, sources by HTTP and Pub/Sub",
 	)
@@ -54,7 +55,7 @@ func (c *upCmd) Run(env *environment) error {
 	if o.Since, _, err = parseTime("--since", c.Since, time.UTC); err != nil {
 		return err
 	}
-	if o.Config, err = loadConfig(c.Config); err != nil {
+	if o.Config, err = c.config(); err != nil {
 		return err
 	}
 	if !c.Demo {

@@ -2,7 +2,11 @@
 // everything at once and says per mistake where it is and what to do. It runs nothing: it opens no log file and knows no command line.
 package config
 
-import "github.com/floodgauge/floodgauge/pkg/logentry"
+import (
+	"cmp"
+
+	"github.com/floodgauge/floodgauge/pkg/logentry"
+)
 
 // DefaultK is how many distinct clients must share a value before a list shows it.
 const DefaultK = 10
@@ -21,6 +25,8 @@ type Config struct {
 	Geo Geo
 	// Sources say how files are read; the first that matches a file counts. Optional.
 	Sources []Source
+	// Host is for lines that name none, of sources that have no Host. Optional: files do not set it, command lines do.
+	Host string
 	// Formats are the mappings of JSON keys that sources may name, by name. Optional.
 	Formats map[string]*logentry.Mapping
 }
@@ -73,15 +79,15 @@ func (c *Config) SourceFor(path string) logentry.Source {
 			return c.Reading(&s, path)
 		}
 	}
-	return logentry.Source{Name: path}
+	return c.Reading(&Source{}, path)
 }
 
 // Reading says how the lines of a source of the configuration are read. name is what people know them by.
 func (c *Config) Reading(s *Source, name string) logentry.Source {
 	out := logentry.Source{Name: name, Format: s.Format, Mapping: c.Formats[s.Format], Sites: s.Sites, TimeZone: s.TimeZone,
 		TrustedProxies: s.TrustedProxies, SampleRates: s.SampleRates}
-	if s.Host != "" {
-		out.Host, out.HostFrom = s.Host, "configuration"
+	if host := cmp.Or(s.Host, c.Host); host != "" {
+		out.Host, out.HostFrom = host, "configuration"
 	}
 	return out
 }

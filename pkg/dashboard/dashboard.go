@@ -39,6 +39,8 @@ type Live struct {
 	LastCommit time.Time
 	Sources    []LiveSource
 	Halted     string // a sentence, while trouble of the machine keeps it from going on
+	Entries    int64  // requests since Since
+	NoHost     int64  // those of them that count as other hosts because their line names none
 	OverCap    int64  // lines since Since that count as other hosts because too many names came
 }
 

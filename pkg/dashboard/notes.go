@@ -32,7 +32,7 @@ func (d *siteData) notes() []string {
 	if open > 0 {
 		notes = append(notes, fmt.Sprintf("%s still being counted (hatched): figures can grow.", are(open, d.period.Level)))
 	}
-	for _, words := range []string{deadWords(d.dead), overCapWords(d.overCap)} {
+	for _, words := range []string{deadWords(d.dead), noHostWords(d.noHost), overCapWords(d.overCap)} {
 		if words != "" {
 			notes = append(notes, words)
 		}
@@ -44,6 +44,15 @@ func (d *siteData) notes() []string {
 		notes = append(notes, words)
 	}
 	return notes
+}
+
+// noHostWords say how to give lines a site.
+func noHostWords(lines int64) string {
+	if lines == 0 {
+		return ""
+	}
+	return fmt.Sprintf("Since the collector started, %s as (other hosts) because the log does not say for which site they are: give `--host NAME`, or `host` "+
+		"of the source in the configuration, or let the proxy log it.", counts(lines))
 }
 
 // overCapWords say that sites may lack lines, and how to keep them from that.

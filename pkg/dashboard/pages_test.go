@@ -142,6 +142,21 @@ func TestTooManyHostNamesAreSaid(t *testing.T) {
 	p.says("/status", "1 line counts as")
 }
 
+// Requests whose line names no site are explained where they are shown; what scanners send is no problem of the machine's.
+func TestLinesWithoutSiteAreExplained(t *testing.T) {
+	p := newPage(t)
+	p.store.fillMinutes("a.example", 2, teaTime, full)
+	p.store.fillMinutes(vocabulary.OtherHosts, 2, teaTime, full)
+	const other, plan = "/sites/(other%20hosts)", "give `--host NAME`"
+	p.hides(other, plan)
+	p.live.Store(&Live{Since: teaTime, Entries: 1000, NoHost: 20})
+	p.says(other, "20 lines count", plan)
+	p.hides("/sites/a.example", plan)
+	p.hides("/status", plan)
+	p.live.Store(&Live{Since: teaTime, Entries: 1000, NoHost: 600})
+	p.says("/status", "600 lines count", plan)
+}
+
 func TestNoDataIsExplained(t *testing.T) {
 	p := newPage(t)
 	p.store.fillMinutes("other.example", 2, teaTime, full)

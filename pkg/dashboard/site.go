@@ -39,6 +39,7 @@ type siteData struct {
 	total, before *schemas.TrafficReport
 	fresh         freshness
 	dead          map[string]int64 // lines of all sources that could not be read; nil where that is not for the reader of the page
+	noHost        int64            // lines that count here because they name no site; 0 on the pages of sites
 	overCap       int64            // lines that count here because too many names came; 0 on the pages of sites
 }
 
@@ -68,7 +69,8 @@ func (s *Server) readSite(r *request, host string, p period) (*siteData, error) 
 		d.dead = status.DeadLines
 	}
 	if host == vocabulary.OtherHosts {
-		d.overCap = s.config.Live().OverCap
+		live := s.config.Live()
+		d.noHost, d.overCap = live.NoHost, live.OverCap
 	}
 	read := func(p period) ([]reportstore.Point, error) {
 		return reader.Series(ctx, r.who, host, p.Level, p.From, p.To)

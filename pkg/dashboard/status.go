@@ -83,6 +83,9 @@ func problemsOf(status *reportstore.Status, live Live, fresh freshness) []string
 	if n := status.Incomplete; n > 0 {
 		list = append(list, fmt.Sprintf("%s known to lack lines.", are(int64(n), "minute")))
 	}
+	if 2*live.NoHost > live.Entries { // else they are what scanners send
+		list = append(list, noHostWords(live.NoHost))
+	}
 	if words := overCapWords(live.OverCap); words != "" {
 		list = append(list, words)
 	}

@@ -16,7 +16,7 @@ func (s *station) tell(ctx context.Context) error {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	halted, last, lines := "", time.Now(), int64(0)
-	problems := map[string]string{}
+	problems, nameless := map[string]string{}, false
 	for {
 		select {
 		case <-ctx.Done():
@@ -33,6 +33,10 @@ func (s *station) tell(ctx context.Context) error {
 				}
 				problems[src.Source] = src.Problem
 			}
+			if c := &status.Counts; !nameless && 2*c.NoHost > c.Entries {
+				nameless = true
+				s.o.Say("%s", namelessWords)
+			}
 			if now.Sub(last) >= tellPeriod {
 				s.o.Say("%s", s.line(status.Counts.Lines-lines))
 				last, lines = now, status.Counts.Lines
@@ -40,6 +44,8 @@ func (s *station) tell(ctx context.Context) error {
 		}
 	}
 }
+
+const namelessWords = "most lines do not say for which site they are, and count as (other hosts): give --host NAME, or host of the source in --config"
 
 func haltWords(why string) string {
 	if why == "" {

@@ -169,7 +169,8 @@ func (s *station) pageConfig() dashboard.Config {
 // liveStatus is what the page says of the run.
 func (s *station) liveStatus() dashboard.Live {
 	now := s.run.Status()
-	l := dashboard.Live{Since: now.Since, LastCommit: now.LastCommit, Halted: now.Halted, OverCap: now.Counts.OverCap}
+	l := dashboard.Live{Since: now.Since, LastCommit: now.LastCommit, Halted: now.Halted, Entries: now.Counts.Entries, NoHost: now.Counts.NoHost,
+		OverCap: now.Counts.OverCap}
 	for _, src := range now.Sources {
 		l.Sources = append(l.Sources, dashboard.LiveSource{Source: src.Source, Behind: src.Behind, Oldest: src.Oldest})
 	}

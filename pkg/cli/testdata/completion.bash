@@ -15,13 +15,14 @@ _floodgauge() {
     up)
         case "$prev" in
         --config) words="" ;;
+        --host) words="" ;;
         --since) words="" ;;
         --data) words="" ;;
         --listen) words="" ;;
         --listen-name) words="" ;;
         --ingest-listen) words="" ;;
         --delay) words="" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --demo --config --since --data --listen --listen-name --ingest-listen --delay"; else words=""; fi ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --demo --config --host --since --data --listen --listen-name --ingest-listen --delay"; else words=""; fi ;;
         esac
         ;;
     report)
@@ -47,8 +48,9 @@ _floodgauge() {
         --from) words="" ;;
         --to) words="" ;;
         --config) words="" ;;
+        --host) words="" ;;
         --data) words="" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --mode --from --to --force --config --data --no-progress"; else words=""; fi ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --mode --from --to --force --config --host --data --no-progress"; else words=""; fi ;;
         esac
         ;;
     audit)
@@ -56,8 +58,9 @@ _floodgauge() {
         --from) words="" ;;
         --to) words="" ;;
         --config) words="" ;;
+        --host) words="" ;;
         --data) words="" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --from --to --config --data --no-progress"; else words=""; fi ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --from --to --config --host --data --no-progress"; else words=""; fi ;;
         esac
         ;;
     query)

@@ -4,6 +4,7 @@ complete -c floodgauge -n __fish_use_subcommand -a up -d 'Follow logs and show t
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l help -s h -d 'Show context-sensitive help'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l demo -d 'Show it on made-up traffic, with two hours of history, in a folder that is gone afterwards'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l config -r -F -d 'Configuration file: sites, sources, formats'
+complete -c floodgauge -n '__fish_seen_subcommand_from up' -l host -x -d 'The site of lines that name none, such as those of nginx'\''s combined format'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l since -x -d 'Leave out files that were last changed before: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l data -x -d 'Folder for everything that is kept'
 complete -c floodgauge -n '__fish_seen_subcommand_from up' -l listen -x -d 'Address of the page; port 0 takes one that is free'
@@ -32,7 +33,8 @@ complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l mode -x -a 'la
 complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l from -x -d 'Leave out what is earlier: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339'
 complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l to -x -d 'Leave out this time and what is later'
 complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l force -d 'Also where the store has more lines of a minute, or these very lines, or where a file cannot be read to its end'
-complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l config -r -F -d 'Configuration file: that of "up"'
+complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l config -r -F -d 'Configuration file: sites, sources, formats'
+complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l host -x -d 'The site of lines that name none, such as those of nginx'\''s combined format'
 complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l data -x -d 'Data folder of "up"'
 complete -c floodgauge -n '__fish_seen_subcommand_from replay' -l no-progress -d 'Show no progress bar'
 complete -c floodgauge -n '__fish_seen_subcommand_from replay' -F
@@ -40,7 +42,8 @@ complete -c floodgauge -n __fish_use_subcommand -a audit -d 'Compare logs with t
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l help -s h -d 'Show context-sensitive help'
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l from -x -d 'Compare no earlier minutes: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339'
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l to -x -d 'Compare no minutes from this time on'
-complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l config -r -F -d 'Configuration file: that of "up"'
+complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l config -r -F -d 'Configuration file: sites, sources, formats'
+complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l host -x -d 'The site of lines that name none, such as those of nginx'\''s combined format'
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l data -x -d 'Data folder of "up"'
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l no-progress -d 'Show no progress bar'
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -F

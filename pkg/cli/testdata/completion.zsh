@@ -29,6 +29,7 @@ _floodgauge() {
       '-h[Show context-sensitive help]' \
       '--demo[Show it on made-up traffic, with two hours of history, in a folder that is gone afterwards]' \
       '*--config=[Configuration file: sites, sources, formats]:file:_files' \
+      '*--host=[The site of lines that name none, such as those of nginx'\''s combined format]:name: ' \
       '*--since=[Leave out files that were last changed before: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
       '*--data=[Folder for everything that is kept]:dir: ' \
       '*--listen=[Address of the page; port 0 takes one that is free]:addr: ' \
@@ -64,7 +65,8 @@ _floodgauge() {
       '*--from=[Leave out what is earlier: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
       '*--to=[Leave out this time and what is later]:time: ' \
       '--force[Also where the store has more lines of a minute, or these very lines, or where a file cannot be read to its end]' \
-      '*--config=[Configuration file: that of "up"]:file:_files' \
+      '*--config=[Configuration file: sites, sources, formats]:file:_files' \
+      '*--host=[The site of lines that name none, such as those of nginx'\''s combined format]:name: ' \
       '*--data=[Data folder of "up"]:dir: ' \
       '--no-progress[Show no progress bar]' \
       '*:file:_files'
@@ -75,7 +77,8 @@ _floodgauge() {
       '-h[Show context-sensitive help]' \
       '*--from=[Compare no earlier minutes: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
       '*--to=[Compare no minutes from this time on]:time: ' \
-      '*--config=[Configuration file: that of "up"]:file:_files' \
+      '*--config=[Configuration file: sites, sources, formats]:file:_files' \
+      '*--host=[The site of lines that name none, such as those of nginx'\''s combined format]:name: ' \
       '*--data=[Data folder of "up"]:dir: ' \
       '--no-progress[Show no progress bar]' \
       '*:file:_files'
