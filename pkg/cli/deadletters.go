@@ -27,6 +27,8 @@ func (c *deadlettersCmd) Help() string {
 
 // deadlettersListCmd is the command line of "deadletters list".
 type deadlettersListCmd struct {
+	Files []string `arg:"" optional:"" name:"file" help:"Logs: what lies in them is listed with their path. Without them files are told by their identity."`
+
 	Limit  minimum `group:"show" placeholder:"N" help:"Show so many at most. Default: 100."`
 	Format string  `group:"output" default:"table" placeholder:"FORMAT" values:"table,json" help:"table, or json: one object a row. Default: ${default}."`
 	dataFlag
@@ -34,8 +36,9 @@ type deadlettersListCmd struct {
 
 // Help is shown above the flags.
 func (c *deadlettersListCmd) Help() string {
-	return "Where lines are is told by the file's identity and the byte in its text; the lines themselves are kept nowhere.\n\n" + examples(
-		"deadletters list", "the latest hundred",
+	return "Where lines are is told by the file and the byte in its text, counted from 0; the lines themselves are kept nowhere, and paths neither. " +
+		"To look at one: tail -c +$((BYTE+1)) FILE | head -c LENGTH, after unpacking a compressed file.\n\n" + examples(
+		"deadletters list '/var/log/nginx/*.log*'", "the latest hundred, and which of these files they are in",
 		"deadletters list --format json --limit 10000", "for a program",
 	)
 }
@@ -57,9 +60,13 @@ func (c *deadlettersListCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
+	files, err := nameFiles(c.Files, c.dataDir())
+	if err != nil {
+		return err
+	}
 	if c.Format == "json" {
 		for i := range letters {
-			if err := writeObject(env.stdout, letterColumns, letterValues(&letters[i])); err != nil {
+			if err := writeObject(env.stdout, letterColumns, letterValues(&letters[i], files)); err != nil {
 				return err
 			}
 		}
@@ -67,12 +74,12 @@ func (c *deadlettersListCmd) Run(env *environment) error {
 	}
 	rows := [][]string{{"ID", "REASON", "SOURCE", "FILE", "BYTE", "LENGTH", "LINES", "WHEN", "TRIES", "NEXT TRY"}}
 	for i := range letters {
-		rows = append(rows, letterRow(&letters[i]))
+		rows = append(rows, letterRow(&letters[i], files))
 	}
 	return writeTextTable(env.stdout, rows)
 }
 
-func letterRow(d *reportstore.DeadLetter) []string {
+func letterRow(d *reportstore.DeadLetter, files knownFiles) []string {
 	lines, tries, next := strconv.FormatInt(d.Letter.GetLines(), 10), "-", "-"
 	if d.Extent != nil {
 		lines, tries, next = "not known", strconv.Itoa(d.Tries), "by command"
@@ -80,17 +87,15 @@ func letterRow(d *reportstore.DeadLetter) []string {
 			next = utcMinute(d.Next)
 		}
 	}
-	return []string{strconv.FormatInt(d.ID, 10), d.Letter.GetReason(), d.Letter.GetSource(), fileID(d), strconv.FormatInt(d.Letter.GetOffset(), 10),
+	return []string{strconv.FormatInt(d.ID, 10), d.Letter.GetReason(), d.Letter.GetSource(), files.of(d), strconv.FormatInt(d.Letter.GetOffset(), 10),
 		strconv.FormatInt(d.Letter.GetLength(), 10), lines, utcMinute(d.At), tries, next}
 }
-
-func fileID(d *reportstore.DeadLetter) string { return strconv.FormatUint(d.Letter.GetFile(), 16) }
 
 // letterColumns are the keys of a dead letter in JSON.
 var letterColumns = []string{"id", "reason", "source", "file", "offset", "length", "lines", "at", "set_aside", "tries", "next"}
 
-func letterValues(d *reportstore.DeadLetter) []any {
-	values := []any{d.ID, d.Letter.GetReason(), d.Letter.GetSource(), fileID(d), d.Letter.GetOffset(), d.Letter.GetLength(), d.Letter.GetLines(), d.At,
+func letterValues(d *reportstore.DeadLetter, files knownFiles) []any {
+	values := []any{d.ID, d.Letter.GetReason(), d.Letter.GetSource(), files.of(d), d.Letter.GetOffset(), d.Letter.GetLength(), d.Letter.GetLines(), d.At,
 		d.Extent != nil, d.Tries, nil}
 	if !d.Next.IsZero() {
 		values[len(values)-1] = d.Next
