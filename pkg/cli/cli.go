@@ -82,6 +82,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err := checkValues(parsed); err != nil {
 		return fail(stderr, err)
 	}
+	if c, ok := parsed.Selected().Target.Addr().Interface().(interface{ dataDir() string }); ok {
+		if err := checkOwner(c.dataDir()); err != nil {
+			return fail(stderr, err)
+		}
+	}
 	return fail(stderr, parsed.Run(&environment{ctx: ctx, stdin: stdin, stdout: stdout, stderr: stderr}))
 }
 

@@ -45,6 +45,8 @@ const (
 	gcPercent   = 50
 )
 
+func (c *upCmd) dataDir() string { return cmp.Or(c.Data, defaultData) }
+
 // Run follows logs until it is stopped.
 func (c *upCmd) Run(env *environment) error {
 	debug.SetMemoryLimit(memoryLimit)
@@ -59,7 +61,7 @@ func (c *upCmd) Run(env *environment) error {
 		return err
 	}
 	if !c.Demo {
-		o.Data = cmp.Or(c.Data, defaultData)
+		o.Data = c.dataDir()
 		return up.Run(env.ctx, o)
 	}
 	if len(c.Sources) > 0 {

@@ -25,7 +25,7 @@ var (
 	errNotFound  = &problem{http.StatusNotFound, "Not found", "There is no such page, or no site of this name that you may see."}
 	errOtherSite = &problem{http.StatusForbidden, "Refused", "The request came from another site's page."}
 	errHost      = &problem{http.StatusMisdirectedRequest, "Unknown name",
-		"This server does not answer under the name in the address. Name it in the configuration, or use localhost."}
+		"This server does not answer under the name in the address. Start it with --listen-name NAME, or use localhost."}
 	errBusy = &problem{http.StatusTooManyRequests, "Too many requests", "Wait a second, then try again."}
 )
 

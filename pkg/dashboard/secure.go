@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/floodgauge/floodgauge/pkg/access"
@@ -27,7 +28,7 @@ func (s *Server) secure(next http.Handler) http.Handler {
 			h.Set("Strict-Transport-Security", "max-age=31536000")
 		}
 		switch site := r.Header.Get("Sec-Fetch-Site"); {
-		case !s.hosts[hostOnly(r.Host)]:
+		case !s.hosts[hostOnly(r.Host)] && !probe(r):
 			s.fail(w, r, errHost)
 		case site == "cross-site" && r.Header.Get("Sec-Fetch-Mode") != "navigate":
 			s.fail(w, r, errOtherSite)
@@ -36,6 +37,9 @@ func (s *Server) secure(next http.Handler) http.Handler {
 		}
 	})
 }
+
+// probe tells whether a request asks only whether the program is well: orchestrators ask by whatever address they know, and learn no data.
+func probe(r *http.Request) bool { return r.URL.Path == "/healthz" || r.URL.Path == "/readyz" }
 
 func allowedHosts(further []string) map[string]bool {
 	allowed := map[string]bool{"localhost": true, "127.0.0.1": true, "::1": true}
@@ -59,9 +63,11 @@ func secureTransport(r *http.Request) bool {
 	return r.TLS != nil || strings.EqualFold(r.Header.Get("X-Forwarded-Proto"), "https")
 }
 
-// forwardingHeaders are what proxies and content delivery networks add; so is all that begins with X-Forwarded- or Cf-.
-var forwardingHeaders = []string{"Forwarded", "Via", "X-Real-Ip", "X-Client-Ip", "X-Cluster-Client-Ip", "True-Client-Ip", "Fastly-Client-Ip",
-	"Cdn-Loop", "X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Url", "X-Proxyuser-Ip", "X-Appengine-User-Ip"}
+// forwardingHeaders are what proxies and content delivery networks add; so are all that begin with one of forwardingPrefixes or name a client's address.
+var forwardingHeaders = []string{"Forwarded", "Via", "X-Real-Ip", "Cdn-Loop", "X-Envoy-External-Address", "X-Original-Forwarded-For", "X-Original-Url",
+	"X-Proxyuser-Ip", "X-Appengine-User-Ip", "X-Cloud-Trace-Context", "X-Amzn-Trace-Id", "X-Sucuri-Clientip"}
+
+var forwardingPrefixes = []string{"X-Forwarded-", "Cf-", "Fly-", "X-Amz-Cf-", "X-Azure-", "X-Arr-", "X-Vercel-", "X-Nf-"}
 
 // forwarded tells whether a proxy passed the request on. HTTP/1.0 is a sign of it as well: nginx speaks it to what is behind it, unless told
 // otherwise, while no browser does.
@@ -75,7 +81,7 @@ func forwarded(r *http.Request) bool {
 		}
 	}
 	for name := range r.Header {
-		if strings.HasPrefix(name, "X-Forwarded-") || strings.HasPrefix(name, "Cf-") {
+		if strings.HasSuffix(name, "Client-Ip") || slices.ContainsFunc(forwardingPrefixes, func(p string) bool { return strings.HasPrefix(name, p) }) {
 			return true
 		}
 	}

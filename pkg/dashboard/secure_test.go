@@ -52,7 +52,7 @@ func TestHostNames(t *testing.T) {
 func TestWhatProxiesSayIsNoticed(t *testing.T) {
 	p := newPage(t)
 	for _, name := range []string{"Forwarded", "Via", "X-Real-IP", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "CF-Connecting-IP",
-		"True-Client-IP", "CDN-Loop", "x-forwarded-for"} {
+		"True-Client-IP", "Fly-Client-IP", "X-Azure-ClientIP", "X-Amz-Cf-Id", "CDN-Loop", "x-forwarded-for"} {
 		r := local("GET", "/api/v1/status")
 		r.Header.Set(name, "")
 		if code := p.do(r).Code; code != http.StatusUnauthorized {

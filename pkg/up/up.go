@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"strconv"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -184,7 +185,7 @@ func (s *station) listen(ctx context.Context) error {
 		return cannotListen("--listen", s.o.Listen, err)
 	}
 	s.serve(ctx, l, s.page, s.page.Close)
-	s.o.Say("the page is at http://%s/", l.Addr())
+	s.o.Say("the page is at http://%s/", reachable(l.Addr()))
 	if s.o.Ingest == "" {
 		return nil
 	}
@@ -193,8 +194,16 @@ func (s *station) listen(ctx context.Context) error {
 		return cannotListen("--ingest-listen", s.o.Ingest, err)
 	}
 	s.serve(ctx, l, s.ingestHandler(), func() {})
-	s.o.Say("lines are taken in at http://%s/ingest/SOURCE, metrics are at /metrics", l.Addr())
+	s.o.Say("lines are taken in at http://%s/ingest/SOURCE, metrics are at /metrics", reachable(l.Addr()))
 	return nil
+}
+
+// reachable is an address that a browser on this machine can open: a listener on all addresses is none.
+func reachable(addr net.Addr) string {
+	if tcp, ok := addr.(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		return net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return addr.String()
 }
 
 func cannotListen(flag, addr string, err error) error {
