@@ -84,8 +84,11 @@ func (r *Run) take(ctx context.Context, s *source, out *outcome, c *reportstore.
 	if err := r.roll.Close(ctx, frontier, c); err != nil {
 		return err
 	}
+	if err := r.commit(ctx, c, now); err != nil {
+		return err
+	}
 	r.status.sliced(&out.counts)
-	return r.commit(ctx, c, now)
+	return nil
 }
 
 // choose takes what one slice reads, from the earliest on. A file that can only be read as a whole has a slice of its own.
