@@ -33,7 +33,7 @@ var layers = map[string][]string{
 	"pkg/access":          {},
 	"pkg/dashboard":       {"pkg/access", "pkg/reportstore", "pkg/reportwriter", "pkg/vocabulary", "schemas"},
 	"pkg/reportstore":     {"pkg/access", "schemas"},
-	"pkg/config":          {"pkg/logentry", "pkg/privacy", "pkg/report", "pkg/spelling"},
+	"pkg/config":          {"pkg/logentry", "pkg/privacy", "pkg/report", "pkg/reportstore", "pkg/spelling"},
 	"pkg/transform":       {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "pkg/vocabulary", "schemas"},
 	"pipelines/traffic":   {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/engine/username": {},

@@ -126,7 +126,7 @@ func (a *auditing) compare(env *environment, store *sqlite.Reader, out *replay.O
 		return err
 	}
 	now := time.Now()
-	oldest := now.Add(-reportstore.DefaultRetention.Minutes)
+	oldest := oldestMinute(now, a.config.Retention)
 	res := audit.Compare(files, has, func(minute time.Time) bool {
 		return open[minute] || minute.Add(youngMinute).After(now) || minute.Before(oldest) && has[minute].Lines == 0
 	})
@@ -135,6 +135,14 @@ func (a *auditing) compare(env *environment, store *sqlite.Reader, out *replay.O
 		return err
 	}
 	return printAudit(env, &res, out, status)
+}
+
+// oldestMinute is from when on minutes are kept.
+func oldestMinute(now time.Time, keep reportstore.Retention) time.Time {
+	if keep.Minutes == 0 {
+		return time.Time{}
+	}
+	return now.Add(-keep.Minutes)
 }
 
 func openMinutes(env *environment, store *sqlite.Reader) (map[time.Time]bool, error) {

@@ -4,8 +4,10 @@ package config
 
 import (
 	"cmp"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
+	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
 
 // DefaultK is how many distinct clients must share a value before a list shows it.
@@ -23,6 +25,10 @@ type Config struct {
 	PathTemplates []string
 	// Geo holds databases that replace the built-in one. Optional.
 	Geo Geo
+	// Retention is how long rows are kept by level. Default reportstore.DefaultRetention.
+	Retention reportstore.Retention
+	// Retries are the times after which what was set aside is tried again. Optional: without any, the run has its own.
+	Retries []time.Duration
 	// Sources say how files are read; the first that matches a file counts. Optional.
 	Sources []Source
 	// Host is for lines that name none, of sources that have no Host. Optional: files do not set it, command lines do.
@@ -58,7 +64,7 @@ type Source struct {
 }
 
 // Default is the configuration of an empty file.
-func Default() *Config { return &Config{K: DefaultK} }
+func Default() *Config { return &Config{K: DefaultK, Retention: reportstore.DefaultRetention} }
 
 // SiteNames maps every name and alias of the known sites to the site's main name.
 func (c *Config) SiteNames() map[string]string {

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
+	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -115,7 +116,9 @@ func TestExampleFile(t *testing.T) {
 				{From: at("2026-03-01T00:00:00Z"), To: at("2026-03-02T10:00:00Z"), Rate: 0.01},
 			},
 		}},
-		Formats: map[string]*logentry.Mapping{"edge": edge},
+		Retention: reportstore.DefaultRetention,
+		Retries:   []time.Duration{time.Minute, 4 * time.Minute, 15 * time.Minute, time.Hour},
+		Formats:   map[string]*logentry.Mapping{"edge": edge},
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
@@ -125,6 +128,16 @@ func TestExampleFile(t *testing.T) {
 	}
 	if diff := cmp.Diff(names, c.SiteNames()); diff != "" {
 		t.Errorf("site names: -want +got\n%s", diff)
+	}
+}
+
+func TestTimesThatAreKept(t *testing.T) {
+	c, err := Parse("x.yaml", []byte("retention: {minutes: 60h, hours: forever, days: forever}\nretries: 90s\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if keep := c.Retention; keep.Minutes != 60*time.Hour || keep.Hours < 50*365*oneDay || keep.Days < keep.Hours || len(c.Retries) != 1 || c.Retries[0] != 90*time.Second {
+		t.Errorf("it is read as %+v", c)
 	}
 }
 

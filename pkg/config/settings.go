@@ -11,7 +11,7 @@ import (
 
 // config reads the whole file into c.
 func (r *reader) config(root *yaml.Node, c *Config) {
-	keys := r.keys(root, "the configuration", "k: 10", "k", "sites", "path_templates", "geo", "sources", "formats")
+	keys := r.keys(root, "the configuration", "k: 10", "k", "sites", "path_templates", "geo", "retention", "retries", "sources", "formats")
 	if n := keys["k"]; n != nil {
 		c.K = r.threshold(n)
 	}
@@ -23,6 +23,12 @@ func (r *reader) config(root *yaml.Node, c *Config) {
 	}
 	if n := keys["geo"]; n != nil {
 		c.Geo = r.geo(n)
+	}
+	if n := keys["retention"]; n != nil {
+		c.Retention = r.retention(n)
+	}
+	if n := keys["retries"]; n != nil {
+		c.Retries = r.retries(n)
 	}
 	if n := keys["formats"]; n != nil {
 		c.Formats = r.formats(n)

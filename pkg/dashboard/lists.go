@@ -155,7 +155,7 @@ func (d *siteData) restWords(list topList, rest *schemas.ListRest) []string {
 		words = append(words, fmt.Sprintf("Without a %s: %s.", list.One, share(n)))
 	}
 	if n := rest.GetError(); n > 0 {
-		words = append(words, fmt.Sprintf("Too many to count each: figures are at most %s off.", reportwriter.Count(n)))
+		words = append(words, fmt.Sprintf("One of these may have up to %s more: where it was rare, it counts as other.", share(n)))
 	}
 	return words
 }

@@ -142,7 +142,7 @@ func (s *station) liveConfig(sources []live.Source) live.Config {
 		},
 		Summarize: summarize.Config{K: c.K, Sites: c.SiteNames(), SitesOnly: len(c.Sites) > 0, PathTemplates: c.PathTemplates,
 			CountryDB: c.Geo.Country, NetworkDB: c.Geo.Network},
-		Committed: s.committed,
+		Retention: c.Retention, Retries: c.Retries, Committed: s.committed,
 	}
 }
 
@@ -164,7 +164,8 @@ func (s *station) pageConfig() dashboard.Config {
 	if host, _, err := net.SplitHostPort(s.o.Listen); err == nil {
 		names = append(names, host)
 	}
-	return dashboard.Config{Reader: s.store, Access: access.NewAuthorizer(s.tokens, time.Now), Now: time.Now, Live: s.liveStatus, Hosts: names}
+	return dashboard.Config{Reader: s.store, Access: access.NewAuthorizer(s.tokens, time.Now), Now: time.Now, Live: s.liveStatus, Hosts: names,
+		Keep: s.o.Config.Retention}
 }
 
 // liveStatus is what the page says of the run.
