@@ -33,6 +33,7 @@ type grammar struct {
 	Report      reportCmd      `cmd:"" help:"Read access logs and print a traffic report per site."`
 	Replay      replayCmd      `cmd:"" help:"Read logs again into the store: lines that never arrived, or whole hours anew."`
 	Audit       auditCmd       `cmd:"" help:"Compare logs with the store, minute by minute: no line is lost, none counts twice."`
+	Attacks     attacksCmd     `cmd:"" help:"Say what stood out in the traffic of sites, and why. Early."`
 	Query       queryCmd       `cmd:"" help:"Ask the store in SQL."`
 	Deadletters deadlettersCmd `cmd:"" help:"List lines that could not be read, and try again what was set aside."`
 	Tokens      tokensCmd      `cmd:"" help:"Make, list and revoke tokens to see sites or to send lines."`

@@ -8,7 +8,7 @@ _floodgauge() {
     fi
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "up report replay audit query deadletters tokens rules check-config loggen completion version --help" -- "$cur"))
+        COMPREPLY=($(compgen -W "up report replay audit attacks query deadletters tokens rules check-config loggen completion version --help" -- "$cur"))
         return
     fi
     case "${COMP_WORDS[1]}" in
@@ -61,6 +61,16 @@ _floodgauge() {
         --host) words="" ;;
         --data) words="" ;;
         *) if [[ $cur == -* ]]; then words="--help -h --from --to --config --host --data --no-progress"; else words=""; fi ;;
+        esac
+        ;;
+    attacks)
+        case "$prev" in
+        --host) words="" ;;
+        --from) words="" ;;
+        --to) words="" ;;
+        --format) words="table json" ;;
+        --data) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --host --from --to --format --data"; else words=""; fi ;;
         esac
         ;;
     query)

@@ -47,6 +47,13 @@ complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l host -x -d 'The
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l data -x -d 'Data folder of "up"'
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -l no-progress -d 'Show no progress bar'
 complete -c floodgauge -n '__fish_seen_subcommand_from audit' -F
+complete -c floodgauge -n __fish_use_subcommand -a attacks -d 'Say what stood out in the traffic of sites, and why'
+complete -c floodgauge -n '__fish_seen_subcommand_from attacks' -l help -s h -d 'Show context-sensitive help'
+complete -c floodgauge -n '__fish_seen_subcommand_from attacks' -l host -x -d 'Only this site'
+complete -c floodgauge -n '__fish_seen_subcommand_from attacks' -l from -x -d 'Show no earlier minutes: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339'
+complete -c floodgauge -n '__fish_seen_subcommand_from attacks' -l to -x -d 'Show no minutes from this time on'
+complete -c floodgauge -n '__fish_seen_subcommand_from attacks' -l format -x -a 'table json' -d 'table, one row a case, or json: an object for each minute with a finding'
+complete -c floodgauge -n '__fish_seen_subcommand_from attacks' -l data -x -d 'Data folder of "up"'
 complete -c floodgauge -n __fish_use_subcommand -a query -d 'Ask the store in SQL'
 complete -c floodgauge -n '__fish_seen_subcommand_from query' -l help -s h -d 'Show context-sensitive help'
 complete -c floodgauge -n '__fish_seen_subcommand_from query' -l limit -x -d 'Fail where there are more rows'

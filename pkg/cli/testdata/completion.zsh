@@ -6,6 +6,7 @@ _floodgauge() {
     'report:Read access logs and print a traffic report per site'
     'replay:Read logs again into the store: lines that never arrived, or whole hours anew'
     'audit:Compare logs with the store, minute by minute: no line is lost, none counts twice'
+    'attacks:Say what stood out in the traffic of sites, and why'
     'query:Ask the store in SQL'
     'deadletters:List lines that could not be read, and try again what was set aside'
     'tokens:Make, list and revoke tokens to see sites or to send lines'
@@ -82,6 +83,16 @@ _floodgauge() {
       '*--data=[Data folder of "up"]:dir: ' \
       '--no-progress[Show no progress bar]' \
       '*:file:_files'
+    ;;
+  attacks)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--host=[Only this site]:name: ' \
+      '*--from=[Show no earlier minutes: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
+      '*--to=[Show no minutes from this time on]:time: ' \
+      '*--format=[table, one row a case, or json: an object for each minute with a finding]:format:(table json)' \
+      '*--data=[Data folder of "up"]:dir: '
     ;;
   query)
     _arguments \

@@ -1,0 +1,78 @@
+package integration
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"google.golang.org/protobuf/encoding/protojson"
+
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+// lineAt is a line of a client that asks for a path.
+func lineAt(at time.Time, client int, path, agent string) string {
+	return fmt.Sprintf("one.example.org:443 198.51.%d.%d - - [%s] \"GET %s HTTP/1.1\" 200 512 \"-\" \"%s\"\n", client/250, 1+client%250, at.Format(clfLayout), path, agent)
+}
+
+const (
+	firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+	chrome  = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36"
+)
+
+// calmThenFlood are three hours of readers, with a flood in five minutes of the last ten.
+func calmThenFlood() []byte {
+	var log strings.Builder
+	for minute := range 180 {
+		at := midnight.Add(time.Duration(minute) * time.Minute)
+		for n := range 120 {
+			agent := firefox
+			if n%3 > 0 {
+				agent = chrome
+			}
+			log.WriteString(lineAt(at.Add(time.Duration(n)*time.Second/2), n%60, fmt.Sprintf("/articles/%d", n), agent))
+		}
+		for n := range 1200 {
+			if minute >= 170 && minute < 175 {
+				log.WriteString(lineAt(at.Add(time.Duration(n)*time.Second/20), 1000+n%20, "/search", "python-requests/2.32"))
+			}
+		}
+	}
+	return []byte(log.String())
+}
+
+// TestAttacksOfAStore: a flood is found in what is kept, and said with its reasons; before it nothing is.
+func TestAttacksOfAStore(t *testing.T) {
+	b := newLiveBox(t, sitesConfig("vhost-combined"))
+	b.now = midnight.Add(185 * time.Minute)
+	b.write(calmThenFlood())
+	b.settle()
+	b.closeAll()
+	args := []string{"attacks", "--data", b.data, "--host", "one.example.org", "--from", "2026-05-04", "--to", "2026-05-06"}
+	code, stdout, stderr := command(t.Context(), args...)
+	for _, want := range []string{"one.example.org: attack, volumetric", "02:50 to", "times the usual 120 requests a minute", "python-requests", "tools or without an agent"} {
+		if code != 0 || !strings.Contains(stdout, want) {
+			t.Fatalf("exit code %d, and %q is not said: %s%s", code, want, stdout, stderr)
+		}
+	}
+	if n := strings.Count(stdout, "UTC, "); n != 1 {
+		t.Errorf("there are %d cases: %s", n, stdout)
+	}
+	_, stdout, _ = command(t.Context(), append(args, "--format", "json")...)
+	for line := range strings.Lines(stdout) {
+		var f schemas.Finding
+		if err := protojson.Unmarshal([]byte(line), &f); err != nil || f.Minute.AsTime().Before(midnight.Add(170*time.Minute)) {
+			t.Errorf("%v: %s", err, line)
+		}
+	}
+	for _, quiet := range [][]string{{"--from", "2026-05-05 00:30", "--to", "2026-05-05 02:30"}, {"--from", "2026-04-01", "--to", "2026-04-02"}} {
+		code, stdout, stderr := command(t.Context(), append([]string{"attacks", "--data", b.data}, quiet...)...)
+		if code != 0 || !strings.Contains(stdout, "Nothing stands out") {
+			t.Errorf("%v: exit code %d: %s%s", quiet, code, stdout, stderr)
+		}
+	}
+	if strings.Contains(stdout, "198.51") {
+		t.Error("somebody is named")
+	}
+}

@@ -1,0 +1,43 @@
+package attack
+
+import (
+	"time"
+
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+// Case is a stretch of findings of one site.
+type Case struct {
+	Host string
+	// From is the first minute with a finding, To the end of the last one.
+	From, To time.Time
+	// Worst is the finding with most points, the earliest of them: it says what the case is.
+	Worst    *schemas.Finding
+	Findings int
+	// Requests are those of all minutes with a finding, Normal what these usually have.
+	Requests int64
+	Normal   float64
+}
+
+// Cases joins findings of one site, in order, whose minutes are less than ten minutes apart.
+func Cases(findings []*schemas.Finding) []Case {
+	var cases []Case
+	for _, f := range findings {
+		minute := f.Minute.AsTime()
+		if n := len(cases); n == 0 || minute.Sub(cases[n-1].To) >= quietMinutes*time.Minute {
+			cases = append(cases, Case{Host: f.Host, From: minute, Worst: f})
+		}
+		cases[len(cases)-1].add(f, minute)
+	}
+	return cases
+}
+
+func (c *Case) add(f *schemas.Finding, minute time.Time) {
+	c.To = minute.Add(time.Minute)
+	c.Findings++
+	c.Requests += f.Requests
+	c.Normal += f.NormalRequests
+	if f.Verdict > c.Worst.Verdict || f.Verdict == c.Worst.Verdict && f.Points > c.Worst.Points {
+		c.Worst = f
+	}
+}

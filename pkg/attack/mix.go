@@ -1,0 +1,83 @@
+package attack
+
+import (
+	"math"
+	"slices"
+	"strconv"
+
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+// others stands for all values that a list leaves out; none for requests without a value.
+const others, none = "", "(none)"
+
+// lists are those whose mix is compared.
+var lists = []string{"top_agents", "top_paths", "top_networks", "top_countries", "top_referrers"}
+
+// mixOf is each value's share of a list of a minute, 0 to 1. It is nil where the log has no such thing.
+func mixOf(r *schemas.TrafficReport, list string) map[string]float64 {
+	rest := r.Rest[list]
+	if rest == nil || r.Requests == 0 {
+		return nil
+	}
+	mix := map[string]float64{}
+	add := func(value string, requests int64) {
+		if requests > 0 {
+			mix[value] += float64(requests) / float64(r.Requests)
+		}
+	}
+	switch list {
+	case "top_paths":
+		for _, p := range r.TopPaths {
+			add(p.Path, p.Requests)
+		}
+	case "top_networks":
+		for _, n := range r.TopNetworks {
+			add("AS"+strconv.FormatInt(n.Asn, 10), n.Requests)
+		}
+	default:
+		for _, v := range valuesOf(r, list) {
+			add(v.Value, v.Requests)
+		}
+	}
+	add(others, rest.Requests)
+	add(none, rest.None)
+	return mix
+}
+
+func valuesOf(r *schemas.TrafficReport, list string) []*schemas.TopValue {
+	switch list {
+	case "top_agents":
+		return r.TopAgents
+	case "top_countries":
+		return r.TopCountries
+	case "top_referrers":
+		return r.TopReferrers
+	}
+	return nil
+}
+
+// known tells whether a usual mix says enough to compare with: on small sites the k rule hides most of it.
+func known(s *schemas.Shares) bool {
+	return s.GetLearned() >= history/2 && s.Shares[others] < 0.5
+}
+
+// divergence is the Jensen-Shannon divergence of two mixes: 0 where they are the same, 1 where they have nothing in common.
+func divergence(p, q map[string]float64) float64 {
+	var terms []float64
+	half := func(p, q map[string]float64) {
+		for value, share := range p {
+			if share > 0 {
+				terms = append(terms, share*math.Log2(2*share/(share+q[value]))/2)
+			}
+		}
+	}
+	half(p, q)
+	half(q, p)
+	slices.Sort(terms) // a sum of floats depends on its order, and that of a map is none
+	var sum float64
+	for _, t := range terms {
+		sum += t
+	}
+	return math.Max(0, math.Min(1, sum))
+}

@@ -1,0 +1,75 @@
+package attack
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/floodgauge/floodgauge/pkg/reportwriter"
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+func count(x float64) string   { return reportwriter.Count(int64(math.Round(x))) }
+func percent(x float64) string { return reportwriter.Percent(int64(math.Round(x*1e6)), 1e6) }
+
+func timesUsual(v *volume) string {
+	if v.normal < 1 {
+		return fmt.Sprintf("%s requests in the minute; usually there is hardly one", count(v.requests))
+	}
+	return fmt.Sprintf("%s times the usual %s requests a minute", times(v.requests/v.normal), count(v.normal))
+}
+
+func times(x float64) string {
+	if x < 10 {
+		return fmt.Sprintf("%.1f", x)
+	}
+	return count(x)
+}
+
+func rampWords(v *volume) string { return "growing without a pause, to " + timesUsual(v) }
+
+func usualHourWords(usual float64) string {
+	return fmt.Sprintf("at this hour of the week about %s requests a minute are usual", count(usual))
+}
+
+func stoppedWords(v *volume, minutes int32) string {
+	return fmt.Sprintf("%s in each of the last %d minutes, where %s a minute are usual", requestsWords(v.requests), minutes, count(v.normal))
+}
+
+func requestsWords(n float64) string {
+	if n == 0 {
+		return "no request"
+	}
+	return "at most " + reportwriter.Plural(int64(n), "request")
+}
+
+func quantityWords(signal string, x, mean float64) string {
+	switch signal {
+	case "client_errors":
+		return fmt.Sprintf("%s of requests were answered by an error of the client's (4xx), usually %s", percent(x), percent(mean))
+	case "server_errors":
+		return fmt.Sprintf("%s of requests were answered by an error of the server's (5xx), usually %s", percent(x), percent(mean))
+	case "cache_misses":
+		return fmt.Sprintf("%s of requests went past the cache, usually %s", percent(x), percent(mean))
+	case "tools":
+		return fmt.Sprintf("%s of requests came from tools or without an agent, usually %s", percent(x), percent(mean))
+	}
+	return fmt.Sprintf("%s requests for each client, usually %s", times(x), times(mean))
+}
+
+var listWords = map[string]string{"top_agents": "browsers and programs", "top_paths": "paths", "top_networks": "networks", "top_countries": "countries",
+	"top_referrers": "referrers"}
+
+// mixWords say which value stands out, or that none does.
+func mixWords(list string, standing []*schemas.Standout) string {
+	if len(standing) == 0 {
+		return "the mix of " + listWords[list] + " is not the usual one"
+	}
+	s := standing[0]
+	switch s.Value {
+	case others:
+		return fmt.Sprintf("%s of requests have %s that few visitors share, usually %s", percent(s.Share), listWords[list], percent(s.NormalShare))
+	case none:
+		return fmt.Sprintf("%s of requests have none of the %s that are known, usually %s", percent(s.Share), listWords[list], percent(s.NormalShare))
+	}
+	return fmt.Sprintf("%s of requests have %s, which usually has %s", percent(s.Share), s.Value, percent(s.NormalShare))
+}
