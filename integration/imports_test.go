@@ -28,6 +28,7 @@ var layers = map[string][]string{
 	"pkg/logsource":       {"pkg/logentry", "pkg/segment", "pkg/spelling"},
 	"pkg/spool":           {"pkg/logsource", "pkg/segment"},
 	"pkg/ingest":          {"pkg/logentry", "pkg/spool"},
+	"pkg/ingest/emulator": {},
 	"pkg/reportwriter":    {"schemas", "pkg/vocabulary"},
 	"pkg/loggen":          {"pkg/vocabulary"},
 	"pkg/access":          {},

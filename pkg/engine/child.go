@@ -27,7 +27,7 @@ import (
 // Builder adds the graph that spec describes to s.
 type Builder func(s beam.Scope, spec json.RawMessage) error
 
-// A child's garbage collector lets the heap grow fivefold between collections, but not beyond memoryLimit bytes, where it works harder: a run
+// A child's garbage collector lets the heap grow fivefold between collections, but not beyond its job's memory, where it works harder: a run
 // holds little for long, and most of its memory is free again soon.
 const (
 	memoryLimit = 230 << 20
@@ -43,12 +43,12 @@ func IsChild() bool { return os.Getenv(childVariable) != "" }
 // Child is the main function of a child process: it reads requests from standard input, runs each one's graph on Prism in this process, and tells its
 // parent how it went, until the input ends or a graph fails. It returns the exit code.
 func Child(build Builder) int {
-	debug.SetMemoryLimit(memoryLimit)
 	debug.SetGCPercent(gcPercent)
 	c := &serving{build: build, status: json.NewEncoder(os.NewFile(statusFD, "status"))}
 	requests := make(chan *request)
 	go c.readRequests(os.Stdin, requests)
 	for req := range requests {
+		debug.SetMemoryLimit(req.Memory)
 		res, err := c.serve(req)
 		last := message{Result: res}
 		if errors.Is(err, errExposed) {

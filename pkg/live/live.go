@@ -63,6 +63,8 @@ const (
 	defaultIdle  = 20 * time.Second
 	// sliceBytes is how much a slice reads: large enough for a run's fixed cost not to count, small enough for others to have their turn soon.
 	sliceBytes = 64 << 20
+	// sliceMemory is near how many bytes a slice's garbage collector works harder: the machine is the proxy's.
+	sliceMemory = 130 << 20
 	// pause is how long a source rests between two slices, unless it is behind by a whole slice.
 	pause = time.Second
 	// expirePeriod is how often old rows are deleted.

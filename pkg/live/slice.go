@@ -178,7 +178,7 @@ func (r *Run) once(ctx context.Context, s *source, chosen []logsource.Unread, no
 	if err != nil {
 		return nil, err
 	}
-	res, err := r.engine.Run(ctx, engine.Job{Spec: traffic.Spec{Slice: spec}, Keys: keys, TempDir: r.cfg.Dir})
+	res, err := r.engine.Run(ctx, engine.Job{Spec: traffic.Spec{Slice: spec}, Keys: keys, TempDir: r.cfg.Dir, Memory: sliceMemory})
 	if err != nil {
 		return nil, err
 	}
