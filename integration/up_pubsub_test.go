@@ -13,7 +13,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/ingest/emulator"
 )
 
-// TestUpPullsFromPubSub: entries that a log sink would publish are counted, each once, also when the program is killed in between. That what was not
+// TestUpPullsFromPubSub: entries that a log sink would publish are counted, each once, also when the program is started again in between. That what was not
 // acknowledged comes again, and counts once, is shown by the tests of pkg/ingest.
 func TestUpPullsFromPubSub(t *testing.T) {
 	address := emulator.Start(t)
@@ -53,10 +53,10 @@ func TestUpPullsFromPubSub(t *testing.T) {
 	}
 	r := start()
 	publish(lines[:n/2])
-	await(t, "the first lines", func() bool { return counted(t, b) == n/2 }) // what is not acknowledged comes again after a minute only
-	r.kill()
-	publish(lines[n/2:])
+	await(t, "the first lines", func() bool { return counted(t, b) == n/2 })
+	r.stop(t)
 	r = start()
+	publish(lines[n/2:])
 	await(t, "all lines", func() bool { return counted(t, b) >= n })
 	if got := counted(t, b); got != n {
 		t.Errorf("%d lines are counted, want %d", got, n)

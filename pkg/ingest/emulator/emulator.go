@@ -23,7 +23,7 @@ func Start(t *testing.T) string {
 		t.Fatal(err)
 	}
 	_, port, _ := net.SplitHostPort(address)
-	cmd := exec.CommandContext(t.Context(), "java", "-Xmx512m", "-jar", jar, "--host=127.0.0.1", "--port="+port)
+	cmd := exec.CommandContext(t.Context(), "java", "-Xmx512m", "-jar", jar, "--host=127.0.0.1", "--port="+port) //nolint:gosec // G204: the jar that was found
 	out, err := cmd.StderrPipe()
 	if err != nil {
 		t.Fatal(err)
