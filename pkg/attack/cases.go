@@ -41,3 +41,6 @@ func (c *Case) add(f *schemas.Finding, minute time.Time) {
 		c.Worst = f
 	}
 }
+
+// OpenAt tells whether a case goes on at the end of what is judged.
+func (c *Case) OpenAt(end time.Time) bool { return end.Sub(c.To) < quietMinutes*time.Minute }

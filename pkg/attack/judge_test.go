@@ -88,7 +88,7 @@ func TestEvidenceOfAFlood(t *testing.T) {
 	for _, e := range f.Evidence {
 		words = append(words, fmt.Sprintf("%+d %s: %s", e.Points, e.Signal, e.Words))
 	}
-	for _, want := range []string{"+3 volume: 7.", "times the usual 1,00", "% of requests have MSIE 6, which usually has 0", "requests for each client, usually 5"} {
+	for _, want := range []string{"+3 volume: 7.", "times the usual 1,00", "% of requests come with the agent MSIE 6, usually hardly any", "requests for each client, usually 5"} {
 		if !slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, want) }) {
 			t.Errorf("nothing says %q: %q", want, words)
 		}
@@ -190,6 +190,19 @@ func TestAttacksAreNotLearned(t *testing.T) {
 	last := during[len(during)-1]
 	if len(during) != 25*60 || !last.Prolonged || during[600].Prolonged || last.NormalRequests > 600 || last.Verdict != schemas.Verdict_VERDICT_ATTACK {
 		t.Errorf("%d findings, the last %v", len(during), last)
+	}
+}
+
+// A minute that is calm again is no finding: the attack's last minute is the case's.
+func TestCasesEndWithTheAttack(t *testing.T) {
+	_, during := followed(1, readers(1000), 30, func(n int) []crowd {
+		if n < 8 {
+			return []crowd{botnet(6000)}
+		}
+		return nil
+	})
+	if cases := Cases(during); len(cases) != 1 || cases[0].Findings != 8 || !cases[0].To.Equal(monday.Add(248*time.Minute)) || cases[0].OpenAt(monday.Add(258*time.Minute)) {
+		t.Errorf("cases are %v", cases)
 	}
 }
 

@@ -41,16 +41,16 @@ func look(b *schemas.Baseline, requests int64) volume {
 	v := volume{requests: float64(requests), normal: math.Expm1(b.Volume.GetMean())}
 	v.z = (math.Log1p(v.requests) - b.Volume.GetMean()) / deviation(b.Volume)
 	enough := v.requests-v.normal >= leastExcess
+	stands := v.z > standsOut && enough
 	b.Recent = b.Recent << 1 & (1<<recentMinutes - 1)
-	if v.z > standsOut && enough {
+	if stands {
 		b.Recent |= 1
 	}
-	latest := bits.OnesCount32(b.Recent & (1<<latestMinutes - 1))
-	v.pulse = bits.OnesCount32(b.Recent) >= 3
-	v.alarm = latest >= 2 || v.pulse || v.z > overwhelming && enough
+	latest, recent := bits.OnesCount32(b.Recent&(1<<latestMinutes-1)), bits.OnesCount32(b.Recent)
+	v.pulse = stands && recent >= 3 && latest < 2
+	v.alarm = stands && (latest >= 2 || v.pulse || v.z > overwhelming)
 	b.Ramp = math.Max(0, b.Ramp+math.Min(v.z, maxStep)-rampDrift)
 	v.ramp = b.Ramp > rampAlarm && enough && v.requests > leastRamp*v.normal
-	v.pulse = v.pulse && latest < 2
 	return v
 }
 

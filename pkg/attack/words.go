@@ -8,8 +8,15 @@ import (
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-func count(x float64) string   { return reportwriter.Count(int64(math.Round(x))) }
-func percent(x float64) string { return reportwriter.Percent(int64(math.Round(x*1e6)), 1e6) }
+func count(x float64) string { return reportwriter.Count(int64(math.Round(x))) }
+
+// percent writes a share. Nothing is ever said to be 0 %: what was not seen may be there.
+func percent(x float64) string {
+	if x < 0.0005 {
+		return "hardly any"
+	}
+	return reportwriter.Percent(int64(math.Round(x*1e6)), 1e6)
+}
 
 func timesUsual(v *volume) string {
 	if v.normal < 1 {
@@ -71,5 +78,9 @@ func mixWords(list string, standing []*schemas.Standout) string {
 	case none:
 		return fmt.Sprintf("%s of requests have none of the %s that are known, usually %s", percent(s.Share), listWords[list], percent(s.NormalShare))
 	}
-	return fmt.Sprintf("%s of requests have %s, which usually has %s", percent(s.Share), s.Value, percent(s.NormalShare))
+	return fmt.Sprintf("%s of requests %s %s, usually %s", percent(s.Share), valueWords[list], s.Value, percent(s.NormalShare))
 }
+
+// valueWords say what requests have to do with a value.
+var valueWords = map[string]string{"top_agents": "come with the agent", "top_paths": "ask for", "top_networks": "come from the network", "top_countries": "come from",
+	"top_referrers": "are referred by"}

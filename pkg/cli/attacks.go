@@ -13,7 +13,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/config"
-	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
@@ -70,7 +70,7 @@ func (c *attacksCmd) Run(env *environment) error {
 		return err
 	}
 	defer func() { _ = store.Close() }()
-	j := judging{sites: map[string]*attack.Site{}, findings: map[string][]*schemas.Finding{}, from: from, to: to}
+	j := judging{findings: map[string][]*schemas.Finding{}, from: from, to: to}
 	if err := j.run(env.ctx, store, c.Host); err != nil {
 		return err
 	}
@@ -82,65 +82,55 @@ func (c *attacksCmd) Run(env *environment) error {
 
 // judging follows the sites of a store through their minutes.
 type judging struct {
-	sites    map[string]*attack.Site
-	findings map[string][]*schemas.Finding
-	from, to time.Time // what is shown
-	read     map[time.Time]bool
-	closed   time.Time // end of the last closed minute
-	slot     []*schemas.TrafficReport
+	findings       map[string][]*schemas.Finding // by site, those of the time that is shown
+	from, to       time.Time
+	sites, unknown int
 }
 
 func (j *judging) run(ctx context.Context, store *sqlite.Reader, host string) error {
-	lead := leadOfAll
+	lead, hosts := leadOfAll, []string{host}
 	if host != "" {
 		lead = leadOfOne
 	}
 	begin := j.from.Add(-lead).Truncate(time.Minute)
-	sums, err := store.Check(ctx, begin, j.to)
+	minutes, err := findings.ReadMinutes(ctx, store, begin, j.to)
+	if err == nil && host == "" {
+		hosts, err = sitesOf(ctx, store, begin, j.to)
+	}
 	if err != nil {
 		return err
 	}
-	j.read = map[time.Time]bool{}
-	for minute, sum := range sums {
-		j.read[minute.UTC()] = sum.Lines > 0
-	}
-	err = store.Rows(ctx, access.Everything(), host, reportstore.Minute, begin, j.to, func(r reportstore.Row) error {
-		if r.Kind != reportstore.Provisional {
-			j.add(r.Report)
+	for _, host := range hosts {
+		site := findings.NewSite(host, begin)
+		found, err := site.Advance(ctx, store, access.Everything(), minutes, j.to)
+		if err != nil {
+			return err
 		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	j.flush()
-	for host, site := range j.sites {
-		j.keep(host, site.Until(j.closed))
+		j.sites++
+		if !site.Known() {
+			j.unknown++
+		}
+		j.keep(host, found)
 	}
 	return nil
 }
 
-// add takes the next row: those of one site and minute, a closed one and late ones, come one after the other.
-func (j *judging) add(r *schemas.TrafficReport) {
-	if len(j.slot) > 0 && (j.slot[0].Host != r.Host || !j.slot[0].Minute.AsTime().Equal(r.Minute.AsTime())) {
-		j.flush()
-	}
-	j.slot = append(j.slot, r)
-	if end := r.Minute.AsTime().Add(time.Minute); end.After(j.closed) {
-		j.closed = end
-	}
-}
+// sitesPage is how many sites are asked for at once.
+const sitesPage = 500
 
-func (j *judging) flush() {
-	if len(j.slot) == 0 {
-		return
+func sitesOf(ctx context.Context, store *sqlite.Reader, from, to time.Time) (hosts []string, err error) {
+	for {
+		page, total, err := store.Sites(ctx, access.Everything(), reportstore.SitesQuery{From: from, To: to, Level: reportstore.Hour, Offset: len(hosts), Limit: sitesPage})
+		if err != nil {
+			return nil, err
+		}
+		for i := range page {
+			hosts = append(hosts, page[i].Host)
+		}
+		if len(page) == 0 || len(hosts) >= total {
+			return hosts, nil
+		}
 	}
-	host := j.slot[0].Host
-	if j.sites[host] == nil {
-		j.sites[host] = attack.NewSite(host, func(minute time.Time) bool { return j.read[minute.UTC()] })
-	}
-	j.keep(host, j.sites[host].Next(report.Sum(j.slot)))
-	j.slot = nil
 }
 
 func (j *judging) keep(host string, findings []*schemas.Finding) {
@@ -187,20 +177,13 @@ func (j *judging) writeCases(env *environment) error {
 
 // writeUnknown says of how many sites nothing can be said.
 func (j *judging) writeUnknown(env *environment) error {
-	unknown := 0
-	for _, site := range j.sites {
-		if _, enough := site.Learned(); !enough {
-			unknown++
-		}
+	var err error
+	switch {
+	case j.sites == 0:
+		_, err = fmt.Fprintln(env.stdout, "There is no minute of that time.")
+	case j.unknown > 0:
+		_, err = fmt.Fprintf(env.stdout, "Of %s, %d have less than an hour of history: nothing can be said about them yet.\n", reportwriter.Plural(int64(j.sites), "site"), j.unknown)
 	}
-	if unknown == 0 && len(j.sites) > 0 {
-		return nil
-	}
-	text := fmt.Sprintf("Of %s, %d have less than an hour of history: nothing can be said about them yet.\n", reportwriter.Plural(int64(len(j.sites)), "site"), unknown)
-	if len(j.sites) == 0 {
-		text = "There is no closed minute of that time.\n"
-	}
-	_, err := fmt.Fprint(env.stdout, text)
 	return err
 }
 

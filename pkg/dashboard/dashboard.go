@@ -58,6 +58,7 @@ type Server struct {
 	assets  *assets
 	events  *broadcaster
 	limits  *limits
+	judges  *judges
 	hosts   map[string]bool
 	handler http.Handler
 }
@@ -76,7 +77,7 @@ func New(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	s := &Server{config: c, events: newBroadcaster(), limits: newLimits(c.Now), hosts: allowedHosts(c.Hosts)}
+	s := &Server{config: c, events: newBroadcaster(), judges: newJudges(), limits: newLimits(c.Now), hosts: allowedHosts(c.Hosts)}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("loading the pages' files: %w", err)

@@ -47,6 +47,7 @@ func (s *Server) routes() []route {
 		{"GET /api/v1/sites/{host}/series.csv", viewer, s.apiSeriesCSV},
 		{"GET /api/v1/sites/{host}/total", viewer, s.apiTotal},
 		{"GET /api/v1/sites/{host}/rows", viewer, s.apiRows},
+		{"GET /api/v1/sites/{host}/findings", viewer, s.apiFindings},
 		{"GET /api/v1/status", viewer, s.apiStatus},
 		{"GET /api/v1/openapi.json", free, s.apiDescription},
 		{"GET /login", free, s.loginPage},

@@ -56,6 +56,7 @@ var expected = map[string]struct{ open, forwarded, owner, other int }{
 	"GET /api/v1/sites/{host}/series.csv": {200, 401, 200, 404},
 	"GET /api/v1/sites/{host}/total":      {200, 401, 200, 404},
 	"GET /api/v1/sites/{host}/rows":       {200, 401, 200, 404},
+	"GET /api/v1/sites/{host}/findings":   {200, 401, 200, 404},
 	"GET /api/v1/status":                  {200, 401, 200, 200},
 	"GET /api/v1/openapi.json":            {200, 200, 200, 200},
 	"GET /login":                          {200, 200, 200, 200},

@@ -25,8 +25,11 @@ type siteView struct {
 	Charts     []chart
 	Lists      []topList
 	Notes      []string
-	Advice     []string // what to add to the log
-	Nothing    string   // why there is no data, where there is none
+	Case       *caseView  // what goes on
+	Cases      []caseView // what stood out in the last day and is over
+	Unjudged   bool       // there is too little history
+	Advice     []string   // what to add to the log
+	Nothing    string     // why there is no data, where there is none
 }
 
 // siteData is what the store says of a site and period.
@@ -41,6 +44,7 @@ type siteData struct {
 	dead          map[string]int64 // lines of all sources that could not be read; nil where that is not for the reader of the page
 	noHost        int64            // lines that count here because they name no site; 0 on the pages of sites
 	overCap       int64            // lines that count here because too many names came; 0 on the pages of sites
+	verdict       *verdict
 }
 
 func (s *Server) sitePage(w http.ResponseWriter, r *request) error {
@@ -83,6 +87,9 @@ func (s *Server) readSite(r *request, host string, p period) (*siteData, error) 
 		if d.tablePoints, err = read(d.table); err != nil {
 			return nil, fmt.Errorf("reading a series: %w", err)
 		}
+	}
+	if d.verdict, err = s.judge(ctx, r.who, host, r.now); err != nil {
+		return nil, err
 	}
 	return d, s.readTotals(ctx, r, d)
 }
@@ -129,6 +136,7 @@ func (d *siteData) view() siteView {
 	for _, choice := range ranges {
 		v.Ranges = append(v.Ranges, link{choice.Words, v.Path + "?range=" + choice.Name, choice.Name == d.period.Name})
 	}
+	v.Case, v.Cases, v.Unjudged = d.verdict.open(), d.verdict.past(), !d.verdict.known
 	v.Charts = d.charts()
 	if d.total == nil {
 		v.Nothing = d.nothing()
