@@ -1,6 +1,7 @@
 package integration
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"testing"
@@ -8,6 +9,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protojson"
 
+	"github.com/floodgauge/floodgauge/pkg/loggen"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -40,6 +42,43 @@ func calmThenFlood() []byte {
 		}
 	}
 	return []byte(log.String())
+}
+
+// TestGeneratedAttacksAreFound: in three hours of generated traffic the minutes of a flood open a case, and nothing else does.
+func TestGeneratedAttacksAreFound(t *testing.T) {
+	for _, kind := range []string{"", loggen.AttackFlood, loggen.AttackCacheBusting} {
+		cfg := loggen.Config{Seed: 5, Hosts: testSites[:1], Start: midnight, Duration: 3 * time.Hour, Rate: 10, Format: "vhost-combined"}
+		if kind != "" {
+			cfg.Attacks = []loggen.Attack{{Kind: kind, Clients: 40, PerMinute: 90, After: 150 * time.Minute, For: 8 * time.Minute}}
+		}
+		var log bytes.Buffer
+		if _, err := loggen.Generate(t.Context(), cfg, &log, nil); err != nil {
+			t.Fatal(err)
+		}
+		b := newLiveBox(t, sitesConfig("vhost-combined"))
+		b.now = midnight.Add(185 * time.Minute)
+		b.write(log.Bytes())
+		b.settle()
+		b.closeAll()
+		_, stdout, _ := command(t.Context(), "attacks", "--data", b.data, "--from", "2026-05-05", "--to", "2026-05-06", "--format", "json")
+		grave := 0
+		for line := range strings.Lines(stdout) {
+			var f schemas.Finding
+			if err := protojson.Unmarshal([]byte(line), &f); err != nil {
+				t.Fatal(err)
+			}
+			if f.Verdict < schemas.Verdict_VERDICT_SUSPECTED {
+				continue
+			}
+			if at := f.Minute.AsTime().Sub(midnight); kind == "" || at < 150*time.Minute || at >= 158*time.Minute {
+				t.Errorf("%q: minute %v is called %s", kind, at, line)
+			}
+			grave++
+		}
+		if kind != "" && grave < 7 {
+			t.Errorf("%s: %d of its 8 minutes are found", kind, grave)
+		}
+	}
 }
 
 // TestAttacksOfAStore: a flood is found in what is kept, and said with its reasons; before it nothing is.

@@ -25,6 +25,7 @@ type loggenCmd struct {
 	Start    string   `group:"traffic" placeholder:"TIME" help:"Time of the first request: a date, 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339. Default: 2026-05-04 12:00, and now with --follow."`
 	Hosts    minimum  `group:"traffic" placeholder:"N" help:"Number of sites with made-up names. Default: 20."`
 	Host     []string `group:"traffic" placeholder:"NAME" help:"Name of a site, the most popular first; can be repeated. In place of --hosts."`
+	Attack   []string `group:"traffic" sep:"none" placeholder:"ATTACK" help:"An attack on top: flood, cache_busting, login or scan, with clients=, rate= (requests a minute of each), after=, for= and host=, as in flood,clients=300,after=1h; can be repeated."`
 	Seed     uint64   `group:"traffic" placeholder:"N" help:"The same seed gives the same log. Default: 0."`
 
 	LogFormat string `group:"output" placeholder:"FORMAT" default:"gcp" help:"Name of a format, or an nginx log_format or Apache LogFormat string; \"floodgauge report --help\" lists them. Default: ${default}."`
@@ -39,6 +40,7 @@ func (c *loggenCmd) Help() string {
 		"loggen --lines 1000000 --out access.log", "a million lines",
 		"loggen --duration 24h --rate 50 --shape worldcup98 --log-format combined", "a day of real shape",
 		"loggen --follow --host www.example.org --out live.log", "a log that grows as a live one does",
+		"loggen --duration 3h --rate 20 --attack flood,clients=60,after=2h --out access.log", "with a flood in its third hour",
 		"loggen --lines 1000 --truth truth.jsonl --out access.log", "with what is to be found in it",
 	)
 }
@@ -73,6 +75,13 @@ func (c *loggenCmd) config() (loggen.Config, error) {
 			return cfg, usagef("--host cannot be %q: %s", text, err)
 		}
 		cfg.Hosts = append(cfg.Hosts, host)
+	}
+	for _, text := range c.Attack {
+		a, err := loggen.ParseAttack(text)
+		if err != nil {
+			return cfg, usagef("--attack: %s", err)
+		}
+		cfg.Attacks = append(cfg.Attacks, a)
 	}
 	if err := config.CheckFormat(c.LogFormat, nil); err != nil {
 		return cfg, usagef("--log-format: %s", err)

@@ -3,6 +3,7 @@ package loggen
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 	"unicode"
 )
@@ -27,6 +28,8 @@ type Config struct {
 	Format string
 	// Shape is how the rate moves over the day: "flat", or "worldcup98" for a real one (UTC). Default "flat".
 	Shape string
+	// Attacks come on top of that. Optional.
+	Attacks []Attack
 }
 
 // The shapes of a day.
@@ -66,6 +69,13 @@ func (c *Config) validate() error {
 	mistake(c.Shape != ShapeFlat && c.Shape != ShapeWorldCup98, "shape: %q is unknown; take %q or %q", c.Shape, ShapeFlat, ShapeWorldCup98)
 	for i, h := range c.Hosts {
 		mistake(!isHostName(h), "hosts: name %d is no host name; take letters, digits, dots and hyphens, such as news.example.org", i+1)
+	}
+	if len(errs) == 0 && len(c.Attacks) > 0 {
+		c.Attacks = slices.Clone(c.Attacks)
+		hosts := c.hostNames()
+		for i := range c.Attacks {
+			errs = append(errs, c.Attacks[i].validate(hosts))
+		}
 	}
 	return errors.Join(errs...)
 }

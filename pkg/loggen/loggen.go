@@ -86,6 +86,9 @@ func New(c Config) (*Generator, error) {
 	people := rate - watchRate - float64(rate*(crawlerShare+apiShare+toolShare))
 	g.sources = []source{newVisitors(w, people), newCrawlers(w, rate*crawlerShare), newAPIClients(w, rate*apiShare),
 		newTools(w, rate*toolShare), watching}
+	for i := range c.Attacks {
+		g.sources = append(g.sources, newAttackers(w, &c.Attacks[i], i))
+	}
 	return g, nil
 }
 

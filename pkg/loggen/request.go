@@ -10,7 +10,8 @@ import (
 type Kind uint8
 
 // A visitor is a person with a browser. A NAT visitor shares its address with the others of an office. A crawler comes from the
-// range that its owner publishes, a false crawler only carries such a name. A tool is a script that fetches something once in a while.
+// range that its owner publishes, a false crawler only carries such a name. A tool is a script that fetches something once in a
+// while. An attacker takes part in one of the attacks that were asked for.
 const (
 	KindVisitor Kind = iota
 	KindNATVisitor
@@ -19,10 +20,11 @@ const (
 	KindMonitor
 	KindAPIClient
 	KindTool
+	KindAttacker
 	KindCount
 )
 
-var kindNames = [KindCount]string{"visitor", "nat_visitor", "crawler", "false_crawler", "monitor", "api_client", "tool"}
+var kindNames = [KindCount]string{"visitor", "nat_visitor", "crawler", "false_crawler", "monitor", "api_client", "tool", "attacker"}
 
 func (k Kind) String() string {
 	if k < KindCount {

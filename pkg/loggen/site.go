@@ -49,6 +49,7 @@ const (
 	purposeAPIClients
 	purposeTools
 	purposeToolPace
+	purposeAttackers
 )
 
 // hostName gives the name of the i-th made-up host, under the domains that are reserved for examples.

@@ -31,11 +31,21 @@ func writeDemo(ctx context.Context, path string) error {
 	}
 	defer f.Close()
 	start := time.Now().Add(-demoHistory)
-	cfg := loggen.Config{Seed: uint64(start.UnixNano()), Hosts: demoHosts, Start: start, Rate: demoRate, Format: loggen.FormatGCP}
+	cfg := loggen.Config{Seed: uint64(start.UnixNano()), Hosts: demoHosts, Start: start, Rate: demoRate, Format: loggen.FormatGCP, Attacks: demoAttacks()}
 	if _, err := loggen.Follow(ctx, cfg, f, nil, since(start)); err != nil && !errors.Is(err, context.Canceled) {
 		return fmt.Errorf("writing the demo's log: %w", err)
 	}
 	return ctx.Err()
+}
+
+// demoAttacks are two attacks on the first site: one in the history, and one that begins with the next minute, so that its first minutes are closed, and
+// called what they are, while somebody looks.
+func demoAttacks() []loggen.Attack {
+	next := time.Now().Truncate(time.Minute).Add(time.Minute)
+	return []loggen.Attack{
+		{Kind: loggen.AttackFlood, Clients: 60, PerMinute: 40, After: demoHistory - 50*time.Minute, For: 8 * time.Minute},
+		{Kind: loggen.AttackCacheBusting, Clients: 40, PerMinute: 90, After: demoHistory + time.Until(next), For: 5 * time.Minute},
+	}
 }
 
 // since is the real time to everything but the first question, which it answers with start: so a log that begins then is behind, and catches up.

@@ -121,11 +121,12 @@ _floodgauge() {
         --start) words="" ;;
         --hosts) words="" ;;
         --host) words="" ;;
+        --attack) words="" ;;
         --seed) words="" ;;
         --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json" ;;
         --out) words="" ;;
         --truth) words="" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --lines --duration --rate --shape --start --hosts --host --seed --log-format --out --truth --follow"; else words=""; fi ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --lines --duration --rate --shape --start --hosts --host --attack --seed --log-format --out --truth --follow"; else words=""; fi ;;
         esac
         ;;
     completion)
