@@ -36,6 +36,7 @@ type grammar struct {
 	Attacks     attacksCmd     `cmd:"" help:"Say what stood out in the traffic of sites, and why. Early."`
 	Query       queryCmd       `cmd:"" help:"Ask the store in SQL."`
 	Deadletters deadlettersCmd `cmd:"" help:"List lines that could not be read, and try again what was set aside."`
+	Forget      forgetCmd      `cmd:"" help:"Delete all reports of a site, for good."`
 	Tokens      tokensCmd      `cmd:"" help:"Make, list and revoke tokens to see sites or to send lines."`
 	Rules       rulesCmd       `cmd:"" help:"Check rules of Cloud Armor and write them for gcloud, Terraform or the API."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check a configuration file and list every mistake with its line."`

@@ -31,7 +31,7 @@ func TestHelp(t *testing.T) {
 	for file, args := range map[string][]string{
 		"help": {"--help"}, "help-up": {"up", "--help"}, "help-report": {"report", "--help"}, "help-check-config": {"check-config", "-h"}, "help-loggen": {"help", "loggen"},
 		"help-completion": {"completion", "--help"}, "help-version": {"version", "--help"}, "help-replay": {"replay", "--help"},
-		"help-attacks": {"attacks", "--help"}, "help-rules-lint": {"rules", "lint", "--help"}, "help-rules-export": {"rules", "export", "--help"},
+		"help-forget": {"forget", "--help"}, "help-attacks": {"attacks", "--help"}, "help-rules-lint": {"rules", "lint", "--help"}, "help-rules-export": {"rules", "export", "--help"},
 		"help-audit": {"audit", "--help"}, "help-query": {"query", "--help"}, "help-tokens": {"tokens", "--help"},
 		"help-tokens-add": {"tokens", "add", "--help"}, "help-tokens-list": {"tokens", "list", "--help"}, "help-tokens-revoke": {"help", "tokens", "revoke"},
 		"help-deadletters": {"deadletters", "--help"}, "help-deadletters-list": {"deadletters", "list", "--help"},
@@ -65,7 +65,7 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 	}
 	for _, c := range []struct{ args, want string }{
 		{"reprot x", `there is no command "reprot"; did you mean "report"?`},
-		{"help me", `there is no command "me"; the commands are up, report, replay, audit, attacks, query, deadletters, tokens, rules, check-config, loggen, completion, version`},
+		{"help me", `there is no command "me"; the commands are up, report, replay, audit, attacks, query, deadletters, forget, tokens, rules, check-config, loggen, completion, version`},
 		{log, `"` + log + `" is no command; to report on what is in it, write "floodgauge report ` + log + `"`},
 		{"--k 5 report x", `the flag --k comes after a command, as in "floodgauge report --k"`},
 		{"report --fromat json x", `there is no flag --fromat; did you mean "--format"?`},

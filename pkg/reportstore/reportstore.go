@@ -179,6 +179,8 @@ type Writer interface {
 	Commit(ctx context.Context, c *Commit) error
 	// Publish makes a replay visible at once. It reports false where the same was published before.
 	Publish(ctx context.Context, r *Replay) (published bool, err error)
+	// Forget deletes all that is kept of a host, of all times. It reports false where there is nothing.
+	Forget(ctx context.Context, host string) (found bool, err error)
 	// Expire deletes rows that are older than their level is kept.
 	Expire(ctx context.Context, now time.Time, keep Retention) error
 }

@@ -8,7 +8,7 @@ _floodgauge() {
     fi
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "up report replay audit attacks query deadletters tokens rules check-config loggen completion version --help" -- "$cur"))
+        COMPREPLY=($(compgen -W "up report replay audit attacks query deadletters forget tokens rules check-config loggen completion version --help" -- "$cur"))
         return
     fi
     case "${COMP_WORDS[1]}" in
@@ -88,6 +88,12 @@ _floodgauge() {
         --format) words="table json" ;;
         --data) words="" ;;
         *) if [[ $cur == -* ]]; then words="--help -h --limit --format --data"; else words="list retry"; fi ;;
+        esac
+        ;;
+    forget)
+        case "$prev" in
+        --data) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --data"; else words=""; fi ;;
         esac
         ;;
     tokens)

@@ -9,6 +9,7 @@ _floodgauge() {
     'attacks:Say what stood out in the traffic of sites, and why'
     'query:Ask the store in SQL'
     'deadletters:List lines that could not be read, and try again what was set aside'
+    'forget:Delete all reports of a site, for good'
     'tokens:Make, list and revoke tokens to see sites or to send lines'
     'rules:Check rules of Cloud Armor and write them for gcloud, Terraform or the API'
     'check-config:Check a configuration file and list every mistake with its line'
@@ -111,6 +112,12 @@ _floodgauge() {
       '*--format=[table, or json: one object a row]:format:(table json)' \
       '*--data=[Data folder of "up"]:dir: ' \
       '1:value:(list retry)'
+    ;;
+  forget)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--data=[Data folder of "up"]:dir: '
     ;;
   tokens)
     _arguments \

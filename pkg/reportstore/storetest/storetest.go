@@ -53,6 +53,7 @@ func Run(t *testing.T, open func(t *testing.T) reportstore.Writer) {
 		{"RebuildRefusals", rebuildRefusals},
 		{"LiveLinesAfterRebuild", liveAfterRebuild},
 		{"Retention", retention},
+		{"Forgotten", forgotten},
 		{"Status", status},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, &store{Writer: open(t), t: t}) })

@@ -125,3 +125,24 @@ func retention(t *testing.T, s *store) {
 	}
 	is(t, "rows of the last hours", len(s.rows(everything, "a.example", reportstore.Minute)), 9)
 }
+
+// forgotten: nothing is left of a site, at any level, and the others keep all of theirs.
+func forgotten(t *testing.T, s *store) {
+	for _, host := range []string{"a.example", "b.example"} {
+		s.commitRows(minuteRow(reportstore.Closed, host, noon, lines{0, 9}), levelRow(reportstore.Closed, reportstore.Hour, host, noon, lines{0, 9}),
+			levelRow(reportstore.Closed, reportstore.Day, host, noon.Truncate(24*time.Hour), lines{0, 9}))
+		s.commit(&reportstore.Commit{Insert: []reportstore.Partial{{Level: reportstore.Minute, Host: host, Start: noon.Add(time.Minute), Data: []byte("x")}}})
+	}
+	for _, want := range []bool{true, false} {
+		found, err := s.Forget(t.Context(), "a.example")
+		fails(t, "forget", err, nil)
+		is(t, "that there was something", found, want)
+		for _, level := range []string{reportstore.Minute, reportstore.Hour, reportstore.Day} {
+			is(t, "rows of the site at level "+level, len(s.rows(everything, "a.example", level)), 0)
+			is(t, "rows of others at level "+level, len(s.rows(everything, "b.example", level)), 1)
+		}
+		is(t, "partials", len(s.state().Partials), 1)
+	}
+	s.commitRows(minuteRow(reportstore.Closed, "a.example", noon.Add(time.Hour), lines{9, 12}))
+	is(t, "rows of the site that came later", len(s.rows(everything, "a.example", reportstore.Minute)), 1)
+}
