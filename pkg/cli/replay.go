@@ -1,7 +1,10 @@
 package cli
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 
 	"github.com/floodgauge/floodgauge/pkg/replay"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
@@ -21,7 +24,8 @@ type replayCmd struct {
 
 // Help is shown above the flags.
 func (c *replayCmd) Help() string {
-	return "Reads files again, while \"up\" runs or not. The same replay twice changes nothing the second time.\n\n" + examples(
+	return "Reads files again, while \"up\" runs or not. The same replay twice changes nothing the second time. Late lines of a file that " +
+		"\"up\" follows later count twice: keep such a file out of what is followed, or rebuild its hours afterwards.\n\n" + examples(
 		"replay --mode late lost.log.gz", "lines that \"up\" has never seen",
 		"replay --mode rebuild --from 2026-05-04 --to 2026-05-05 '/var/log/nginx/access.log*'", "two days from the archive, in place of what is there",
 		"audit '/var/log/nginx/access.log*'", "see afterwards that they agree",
@@ -36,6 +40,9 @@ func (c *replayCmd) Run(env *environment) error {
 	from, to, err := timeRange(c.From, c.To)
 	if err != nil {
 		return err
+	}
+	if _, err := os.Stat(c.dataDir()); c.Data != "" && errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no folder %s: give the data folder of \"up\" by --data", c.Data)
 	}
 	cfg, err := c.config()
 	if err != nil {
