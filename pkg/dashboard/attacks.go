@@ -72,6 +72,7 @@ func (j *judges) oldest() (host string) {
 type verdict struct {
 	cases []attack.Case
 	to    time.Time // the end of what is judged
+	end   time.Time // until when it is known that nothing else came; not before to
 	known bool      // there is enough history to judge by
 	found []*schemas.Finding
 }
@@ -96,7 +97,7 @@ func (s *Server) judge(ctx context.Context, who access.SiteSet, host string, now
 		return nil, fmt.Errorf("judging the minutes of a site: %w", err)
 	}
 	j.found = slices.DeleteFunc(j.found, func(f *schemas.Finding) bool { return f.Minute.AsTime().Before(now.Add(-judgedSpan)) })
-	return &verdict{cases: attack.Cases(j.found), to: j.site.Next(), known: j.site.Known(), found: slices.Clone(j.found)}, nil
+	return &verdict{cases: attack.Cases(j.found), to: j.site.Next(), end: j.site.Next(), known: j.site.Known(), found: slices.Clone(j.found)}, nil
 }
 
 // caseView is a case as the page shows it.
@@ -107,9 +108,16 @@ type caseView struct {
 	Against     []string // what speaks against an attack
 }
 
+// until says that no other request came before a time.
+func (v *verdict) until(known time.Time) {
+	if known.After(v.end) {
+		v.end = known
+	}
+}
+
 // open is the case that goes on, if any.
 func (v *verdict) open() *caseView {
-	if len(v.cases) == 0 || !v.cases[len(v.cases)-1].OpenAt(v.to) {
+	if len(v.cases) == 0 || !v.cases[len(v.cases)-1].OpenAt(v.end) {
 		return nil
 	}
 	view := viewOf(&v.cases[len(v.cases)-1], true)
@@ -119,7 +127,7 @@ func (v *verdict) open() *caseView {
 // past are the cases that are over, the latest first.
 func (v *verdict) past() (views []caseView) {
 	for i := len(v.cases) - 1; i >= 0; i-- {
-		if c := &v.cases[i]; !c.OpenAt(v.to) {
+		if c := &v.cases[i]; !c.OpenAt(v.end) {
 			views = append(views, viewOf(c, false))
 		}
 	}

@@ -3,6 +3,7 @@ package dashboard
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,6 +41,20 @@ func TestAttacksAreShown(t *testing.T) {
 	p.hides("/sites/calm.example", "attack", "stood out")
 	p.says("/sites/new.example", "less than an hour of history")
 	p.hides("/sites/a.example", "less than an hour of history")
+}
+
+// Nobody knows that an attack goes on when its last request was long ago, or nothing is collected.
+func TestAttacksOfLongAgoAreOver(t *testing.T) {
+	for name, live := range map[string]Live{"nothing came since": {Since: teaTime.Add(-time.Hour), LastCommit: teaTime.Add(30 * time.Minute)}, "stopped": {}} {
+		p := newPage(t)
+		p.store.fillMinutes("a.example", 5, teaTime, flooded(teaTime.Add(-6*time.Minute), teaTime))
+		p.set(teaTime.Add(30 * time.Minute))
+		p.live.Store(&live)
+		p.hides("/sites/a.example?range=6h", "This site is under attack")
+		if !strings.Contains(p.get("/sites/a.example?range=6h"), "Attack: From 25 November 13:58") {
+			t.Errorf("%s: the attack is not said", name)
+		}
+	}
 }
 
 // What is said follows the minutes that are closed, also after a page was looked at.

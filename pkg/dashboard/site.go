@@ -91,6 +91,10 @@ func (s *Server) readSite(r *request, host string, p period) (*siteData, error) 
 	if d.verdict, err = s.judge(ctx, r.who, host, r.now); err != nil {
 		return nil, err
 	}
+	d.verdict.until(d.fresh.KnownTo)
+	if d.fresh.State == stateStopped {
+		d.verdict.until(r.now) // what went on may be over
+	}
 	return d, s.readTotals(ctx, r, d)
 }
 
