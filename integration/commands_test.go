@@ -141,7 +141,7 @@ func TestAuditOfTheSpool(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, stdout, stderr := command(t.Context(), "audit", "--data", b.data)
-	if code != 1 || !strings.Contains(stdout, "2026-05-04 23:57: the logs have") || !strings.Contains(stdout, "1 minute differs") {
+	if code != 1 || !strings.Contains(stdout, "2026-05-04 23:57 UTC: the logs have") || !strings.Contains(stdout, "1 minute differs") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 }

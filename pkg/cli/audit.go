@@ -164,6 +164,9 @@ func printAudit(env *environment, res *audit.Result, out *replay.Outcome, status
 		reportwriter.Plural(res.Lines, "line"), differing(len(res.Differ))); err != nil {
 		return err
 	}
+	if res.Minutes == 0 && len(res.Differ) == 0 {
+		fmt.Fprintf(env.stderr, "%s: note: nothing was compared: these logs have no minute that is closed by now and still kept\n", name)
+	}
 	for _, note := range auditNotes(res, out, status) {
 		fmt.Fprintf(env.stderr, "%s: note: %s\n", name, note)
 	}
@@ -182,9 +185,9 @@ func printAudit(env *environment, res *audit.Result, out *replay.Outcome, status
 
 func differs(d *audit.Difference) string {
 	if d.Files.Lines == d.Store.Lines {
-		return fmt.Sprintf("%s: logs and store have %s each, and not the same ones", utcMinute(d.Minute), reportwriter.Plural(d.Files.Lines, "line"))
+		return fmt.Sprintf("%s UTC: logs and store have %s each, and not the same ones", utcMinute(d.Minute), reportwriter.Plural(d.Files.Lines, "line"))
 	}
-	return fmt.Sprintf("%s: the logs have %s, the store has %d", utcMinute(d.Minute), reportwriter.Plural(d.Files.Lines, "line"), d.Store.Lines)
+	return fmt.Sprintf("%s UTC: the logs have %s, the store has %d", utcMinute(d.Minute), reportwriter.Plural(d.Files.Lines, "line"), d.Store.Lines)
 }
 
 func differing(n int) string {

@@ -82,7 +82,17 @@ func (d *siteData) elapsed() time.Duration {
 	if known.Before(end) {
 		end = known
 	}
-	return max(end.Sub(d.period.From), time.Minute)
+	return max(end.Sub(d.begin()), time.Minute)
+}
+
+// begin is where the period's data begins: where there is none before it, the log begins in it.
+func (d *siteData) begin() time.Time {
+	if d.before == nil && d.total != nil && d.total.FirstEvent != nil {
+		if first := d.total.FirstEvent.AsTime().Truncate(time.Minute); first.After(d.period.From) {
+			return first
+		}
+	}
+	return d.period.From
 }
 
 func (d *siteData) pace(n int64) string {

@@ -157,6 +157,18 @@ func TestLinesWithoutSiteAreExplained(t *testing.T) {
 	p.says("/status", "600 lines count", plan)
 }
 
+// Where the log begins in the range, means are over the time that it covers.
+func TestMeansAreOverTheTimeOfTheLog(t *testing.T) {
+	p := newPage(t)
+	p.store.fillLevel("a.example", reportstore.Minute, 5, teaTime, 30*time.Minute, full)
+	mean := func(text string) string {
+		return regexp.MustCompile(`[0-9.]+ a second`).FindString(text)
+	}
+	if short, long := mean(p.get("/sites/a.example?range=15m")), mean(p.get("/sites/a.example?range=6h")); short == "" || !strings.HasPrefix(long, short[:1]) {
+		t.Errorf("in 15 minutes there are %s, in 6 hours %s", short, long)
+	}
+}
+
 func TestNoDataIsExplained(t *testing.T) {
 	p := newPage(t)
 	p.store.fillMinutes("other.example", 2, teaTime, full)
