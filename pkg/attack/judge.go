@@ -15,9 +15,11 @@ const (
 	quietMinutes = 10
 	// prolongedAfter is when a case is said to go on for long.
 	prolongedAfter = 24 * time.Hour
-	// leastStopped is how many requests a minute a site has usually whose silence is worth a word; stoppedMinutes is how long it must last.
+	// leastStopped is how many requests a minute a site has usually whose silence is worth a word; stoppedMinutes is how long it must last, and after
+	// gaveUp minutes it is what is usual.
 	leastStopped   = 20
 	stoppedMinutes = 3
+	gaveUp         = 24 * 60
 )
 
 // Judge holds a closed minute of a site against what is usual there. r is the sum of the minute's rows; a minute without any is an empty report with host
@@ -92,12 +94,15 @@ func stopped(b *schemas.Baseline, r *schemas.TrafficReport, v *volume) *schemas.
 		return nil
 	}
 	b.Stopped++
-	if b.Stopped < stoppedMinutes {
+	if !silent(b) {
 		return nil
 	}
 	return &schemas.Finding{Host: r.Host, Minute: r.Minute, Verdict: schemas.Verdict_VERDICT_WATCH, Kind: "traffic_stopped", Requests: r.Requests,
 		NormalRequests: v.normal, Evidence: []*schemas.Evidence{{Signal: "stopped", Observed: v.requests, Normal: v.normal, Words: stoppedWords(v, b.Stopped)}}}
 }
+
+// silent tells whether a site has stopped lately.
+func silent(b *schemas.Baseline) bool { return b.Stopped >= stoppedMinutes && b.Stopped <= gaveUp }
 
 // follow opens and ends the case.
 func follow(b *schemas.Baseline, f *schemas.Finding, minute time.Time) {
@@ -121,7 +126,7 @@ func follow(b *schemas.Baseline, f *schemas.Finding, minute time.Time) {
 
 // learnMinute makes a minute part of what is usual.
 func learnMinute(b *schemas.Baseline, r *schemas.TrafficReport) {
-	if b.Stopped >= stoppedMinutes {
+	if silent(b) {
 		return // an outage is no habit
 	}
 	learnVolume(b, r.Requests)

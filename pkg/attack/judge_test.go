@@ -167,6 +167,17 @@ func TestTrafficStopped(t *testing.T) {
 	}
 }
 
+// A site that was taken down is not said to be silent for ever.
+func TestSilenceBecomesUsual(t *testing.T) {
+	w, site := newWorld(1), NewSite("a.example", always)
+	for range 240 {
+		site.Next(w.next(readers(300)))
+	}
+	if n := len(site.Until(monday.Add(100 * time.Hour))); n != gaveUp-stoppedMinutes+1 {
+		t.Errorf("it is said in %d minutes", n)
+	}
+}
+
 // Within the first hour nothing is judged.
 func TestNothingIsSaidWithoutHistory(t *testing.T) {
 	w, site := newWorld(1), NewSite("a.example", always)
