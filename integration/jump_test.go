@@ -54,18 +54,24 @@ func TestClockJumps(t *testing.T) {
 				}
 				b.closeAll()
 				b.closeAll()
-				var rows []*schemas.TrafficReport
-				for _, r := range b.rows() {
-					if r.Kind == reportstore.Provisional {
-						t.Errorf("%v is still open", windowOf(r.Report))
-					}
-					rows = append(rows, r.Report)
-				}
-				if got := lineSums(rows); !maps.Equal(got, lineSums(want.rows)) {
-					t.Errorf("slots have other lines: %d rows, want those of %d", len(rows), len(want.rows))
-				}
+				closedWith(t, b, want.rows)
 			})
 		}
+	}
+}
+
+// closedWith wants that every slot is closed, with the very lines of some rows.
+func closedWith(t *testing.T, b *liveBox, want []*schemas.TrafficReport) {
+	t.Helper()
+	var rows []*schemas.TrafficReport
+	for _, r := range b.rows() {
+		if r.Kind == reportstore.Provisional {
+			t.Errorf("%v is still open", windowOf(r.Report))
+		}
+		rows = append(rows, r.Report)
+	}
+	if got := lineSums(rows); !maps.Equal(got, lineSums(want)) {
+		t.Errorf("slots have other lines: %d rows, want those of %d", len(rows), len(want))
 	}
 }
 
@@ -102,13 +108,7 @@ func TestClockIsPutBackBeforeLinesAreRead(t *testing.T) {
 			b.settle()
 			b.closeAll()
 			b.closeAll()
-			var rows []*schemas.TrafficReport
-			for _, r := range b.rows() {
-				rows = append(rows, r.Report)
-			}
-			if got := lineSums(rows); !maps.Equal(got, lineSums(want.rows)) {
-				t.Errorf("slots have other lines: %d rows, want those of %d", len(rows), len(want.rows))
-			}
+			closedWith(t, b, want.rows)
 		})
 	}
 }

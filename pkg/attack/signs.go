@@ -91,8 +91,8 @@ func signsOf(b *schemas.Baseline, r *schemas.TrafficReport, v *volume, hour int)
 	grown := s.has["volume"] || s.has["ramp"]
 	if grown && compared && agents < same {
 		s.add("agents", agents, 0, -2, "the mix of browsers and programs is the usual one, as in a crowd of readers")
-		if !s.has["requests_per_client"] && b.RequestsPerClient.GetLearned() >= history/2 && r.Visitors != nil {
-			s.add("requests_per_client", float64(r.Requests)/float64(max(r.GetVisitors(), 1)), b.RequestsPerClient.Mean, -2,
+		if x, ok := perClient(r); ok && !s.has["requests_per_client"] && b.RequestsPerClient.GetLearned() >= history/2 {
+			s.add("requests_per_client", x, b.RequestsPerClient.Mean, -2,
 				"each visitor asks for as much as usual, as in a crowd of readers")
 			s.crowd = true
 		}

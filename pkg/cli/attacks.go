@@ -8,13 +8,10 @@ import (
 	"strings"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protojson"
-
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/config"
 	"github.com/floodgauge/floodgauge/pkg/findings"
-	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
 	"github.com/floodgauge/floodgauge/schemas"
@@ -95,7 +92,7 @@ func (j *judging) run(ctx context.Context, store *sqlite.Reader, host string) er
 	begin := j.from.Add(-lead).Truncate(time.Minute)
 	minutes, err := findings.ReadMinutes(ctx, store, begin, j.to)
 	if err == nil && host == "" {
-		hosts, err = sitesOf(ctx, store, begin, j.to)
+		hosts, err = store.HostsWithin(ctx, begin, j.to)
 	}
 	if err != nil {
 		return err
@@ -115,24 +112,6 @@ func (j *judging) run(ctx context.Context, store *sqlite.Reader, host string) er
 	return nil
 }
 
-// sitesPage is how many sites are asked for at once.
-const sitesPage = 500
-
-func sitesOf(ctx context.Context, store *sqlite.Reader, from, to time.Time) (hosts []string, err error) {
-	for {
-		page, total, err := store.Sites(ctx, access.Everything(), reportstore.SitesQuery{From: from, To: to, Level: reportstore.Hour, Offset: len(hosts), Limit: sitesPage})
-		if err != nil {
-			return nil, err
-		}
-		for i := range page {
-			hosts = append(hosts, page[i].Host)
-		}
-		if len(page) == 0 || len(hosts) >= total {
-			return hosts, nil
-		}
-	}
-}
-
 func (j *judging) keep(host string, findings []*schemas.Finding) {
 	for _, f := range findings {
 		if at := f.Minute.AsTime(); !at.Before(j.from) && at.Before(j.to) {
@@ -144,7 +123,7 @@ func (j *judging) keep(host string, findings []*schemas.Finding) {
 func (j *judging) writeJSON(env *environment) error {
 	for _, host := range slices.Sorted(maps.Keys(j.findings)) {
 		for _, f := range j.findings[host] {
-			text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(f)
+			text, err := findings.JSON(f)
 			if err != nil {
 				return err
 			}

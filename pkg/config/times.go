@@ -22,8 +22,8 @@ const (
 	maxRetries           = 20
 )
 
-// ParseTime reads a length of time such as 90s, 15m, 36h or 14d. The error says what to write instead.
-func ParseTime(text string) (time.Duration, error) {
+// parseLength reads a length of time such as 90s, 15m, 36h or 14d. The error says what to write instead.
+func parseLength(text string) (time.Duration, error) {
 	if number, ok := strings.CutSuffix(text, "d"); ok {
 		if days, err := strconv.ParseUint(number, 10, 16); err == nil {
 			return time.Duration(days) * oneDay, nil
@@ -66,7 +66,7 @@ func (r *reader) age(n *yaml.Node, level string) time.Duration {
 	if !ok || text == forever {
 		return maxKept
 	}
-	d, err := ParseTime(text)
+	d, err := parseLength(text)
 	switch {
 	case err != nil:
 		r.fault(n, "%s cannot be kept for %q: %s, or %s", level, text, err, forever)
@@ -88,7 +88,7 @@ func (r *reader) retries(n *yaml.Node) []time.Duration {
 		if !ok {
 			continue
 		}
-		d, err := ParseTime(text)
+		d, err := parseLength(text)
 		if err == nil && (d < leastRetry || d > maxRetry) {
 			err = errors.New("write a time from 10s to 30d")
 		}

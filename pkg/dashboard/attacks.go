@@ -11,8 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"google.golang.org/protobuf/encoding/protojson"
-
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/findings"
@@ -190,7 +188,7 @@ func (s *Server) apiFindings(w http.ResponseWriter, r *request) error {
 	}
 	answer := findingsJSON{Host: host, JudgedTo: v.to, Known: v.known, Findings: []json.RawMessage{}}
 	for _, f := range v.found {
-		text, err := protojson.MarshalOptions{UseProtoNames: true}.Marshal(f)
+		text, err := findings.JSON(f)
 		if err != nil {
 			return fmt.Errorf("writing a finding: %w", err)
 		}
