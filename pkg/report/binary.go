@@ -10,9 +10,10 @@ import (
 // reader takes an encoding apart. It remembers the first thing that was wrong and from then on gives zeros, so that callers check once.
 // It accepts only what the writers write (shortest varints, ascending keys), so that equal states have one encoding.
 type reader struct {
-	data []byte
-	at   int
-	err  error
+	data    []byte
+	at      int
+	version byte
+	err     error
 }
 
 func (r *reader) fail(what string) {

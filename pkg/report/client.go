@@ -16,6 +16,7 @@ type client struct {
 const (
 	flagReferrer = 1 << vocabulary.ClientNone       // sent a referrer at least once
 	flagRefused  = 1 << vocabulary.ClientClassCount // was denied, throttled or banned at least once
+	flagAllowed  = 2 << vocabulary.ClientClassCount // is on the operator's allow-list
 )
 
 // hit is what a client's table keeps of one request.
@@ -84,6 +85,9 @@ func (c *client) see(r *Request) {
 	switch r.Enforced {
 	case vocabulary.ActionDenied, vocabulary.ActionThrottled, vocabulary.ActionBanned:
 		c.flags |= flagRefused
+	}
+	if r.Allowed {
+		c.flags |= flagAllowed
 	}
 	c.network = max(c.network, r.Network)
 	c.seeCountry(countryOf(r))

@@ -10,7 +10,7 @@ func (c *client) appendTo(b []byte) []byte {
 
 func (c *client) decode(r *reader) {
 	c.network = uint32(r.below(1 << 32))
-	c.flags = uint16(r.below(2 * flagRefused))
+	c.flags = uint16(r.below(2 * flagAllowed))
 	c.country = country(r.take(2))
 }
 

@@ -7,8 +7,11 @@ import (
 )
 
 // version is the first byte of an encoded summary. A change of what follows takes the next number, and keeps the reader of this one as long
-// as a runner's state or a carried state may hold it.
-const version = 1
+// as a runner's state or a carried state may hold it. Version 1 has neither samples nor refused posts.
+const (
+	version    = 2
+	oldVersion = 1
+)
 
 // AppendBinary appends the summary's encoding to b. Equal states give equal bytes.
 func (s *Summary) AppendBinary(b []byte) []byte {
@@ -28,18 +31,21 @@ func (s *Summary) AppendBinary(b []byte) []byte {
 	b = s.networks.appendTo(b, &s.sets)
 	b = s.referrers.appendTo(b, &s.sets)
 	b = s.agents.appendTo(b, &s.sets)
-	return s.clients.appendTo(b)
+	b = s.clients.appendTo(b)
+	b = s.sample.appendTo(b)
+	return s.protected.appendTo(b)
 }
 
-// Decode reads what AppendBinary wrote. It refuses everything else: what it accepts encodes to the same bytes again. b is not kept.
+// Decode reads what AppendBinary wrote, of this version and the one before. It refuses everything else: what it accepts of this version encodes to the same
+// bytes again. b is not kept.
 func Decode(b []byte) (*Summary, error) {
 	if len(b) == 0 {
 		return nil, fmt.Errorf("decode summary: no bytes")
 	}
-	if b[0] != version {
+	if !readable(b[0]) {
 		return nil, fmt.Errorf("decode summary: version %d, but this program reads version %d: finish what another version began with that version", b[0], version)
 	}
-	r := &reader{data: b, at: 1}
+	r := &reader{data: b, at: 1, version: b[0]}
 	k := int(r.below(MaxK + 1))
 	if k == 0 {
 		r.fail("k of 0")
@@ -49,7 +55,7 @@ func Decode(b []byte) (*Summary, error) {
 	if r.err == nil && r.left() > 0 {
 		r.fail("bytes after the end")
 	}
-	if r.err == nil && s.counters.lines == 0 && !bytes.Equal(b, New(s.sets.k).AppendBinary(nil)) {
+	if r.err == nil && s.counters.lines == 0 && b[0] == version && !bytes.Equal(b, New(s.sets.k).AppendBinary(nil)) {
 		r.fail("values without lines")
 	}
 	if r.err != nil {
@@ -58,12 +64,14 @@ func Decode(b []byte) (*Summary, error) {
 	return s, nil
 }
 
+func readable(v byte) bool { return v == version || v == oldVersion }
+
 // EncodedFirstEvent is the time of the first event, in Unix nanoseconds, of the summary that AppendBinary wrote to b, without decoding the rest.
 func EncodedFirstEvent(b []byte) (int64, error) {
-	if len(b) == 0 || b[0] != version {
+	if len(b) == 0 || !readable(b[0]) {
 		return 0, fmt.Errorf("first event of a summary: not an encoding of version %d", version)
 	}
-	r := &reader{data: b, at: 1}
+	r := &reader{data: b, at: 1, version: b[0]}
 	r.uvarint()
 	var c counters
 	c.decode(r)
@@ -88,4 +96,9 @@ func (s *Summary) decode(r *reader) {
 	s.referrers.decode(r, referrerCapacity, r.text, &s.sets)
 	s.agents.decode(r, agentCapacity, r.text, &s.sets)
 	s.clients.decode(r)
+	if r.version == oldVersion {
+		return
+	}
+	s.sample.decode(r, sampleCapacity)
+	s.protected.decode(r, protectedCapacity)
 }

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"unsafe"
+
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // notEncoded are the fields that the coder leaves out on purpose.
@@ -44,8 +46,9 @@ func fieldsSummary(clients uint64) *Summary {
 	m := mix{seed: 1, lines: 60, clients: 9, paths: 9, networks: 3, referrers: 3, agents: 3, k: 4}
 	s := summarize(m.k, m.requests())
 	for c := range clients {
-		s.Add(&Request{Client: tokenOf(c), Visitor: hashOf(c), Network: uint32(c + 1)})
+		s.Add(&Request{Client: tokenOf(c), Visitor: hashOf(c), Network: uint32(c + 1), LineID: c})
 	}
+	s.Add(&Request{Allowed: true, Country: "DE", Logged: allFields, Method: vocabulary.MethodPost, Status: 401})
 	s.settle()
 	return s
 }
@@ -117,6 +120,8 @@ func (w *fieldWalk) change(v reflect.Value, name string) {
 		v.SetUint(0)
 	case name == "groupSet.n":
 		v.SetUint(sealed)
+	case v.Kind() == reflect.Bool:
+		v.SetBool(!v.Bool())
 	case v.CanUint():
 		v.SetUint(v.Uint() + 1)
 	case v.CanInt():

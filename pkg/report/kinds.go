@@ -12,6 +12,7 @@ type kinds struct {
 	preview      [vocabulary.ActionCount]uint64
 	originErrors [vocabulary.OriginErrorCount]uint64
 	classes      [vocabulary.ClientClassCount]uint64
+	refused      [1]uint64 // POST requests that were answered as failed logins are
 }
 
 // count takes in lines of one shape. What their format does not log is not counted as none: the report says "not logged".
@@ -36,6 +37,18 @@ func (k *kinds) count(a *alike) {
 	if a.logged.Has(vocabulary.FieldAgent) {
 		addKnown(k.classes[:], a.class, vocabulary.ClientOther, a.lines)
 	}
+	if a.method == vocabulary.MethodPost && failedLogin(a.status) {
+		k.refused[0] = add(k.refused[0], a.lines)
+	}
+}
+
+// failedLogin tells of an answer that servers give to wrong passwords.
+func failedLogin(status uint16) bool {
+	switch status {
+	case 400, 401, 403, 422, 429:
+		return true
+	}
+	return false
 }
 
 // addKnown adds n to the counter of v, or to that of other where v is outside the vocabulary.
@@ -47,8 +60,8 @@ func addKnown[T ~uint8](counts []uint64, v, other T, n uint64) {
 }
 
 // all returns the counters in the order of the encoding.
-func (k *kinds) all() [8][]uint64 {
-	return [8][]uint64{k.methods[:], k.protocols[:], k.cache[:], k.cacheBytes[:], k.enforced[:], k.preview[:], k.originErrors[:], k.classes[:]}
+func (k *kinds) all() [9][]uint64 {
+	return [9][]uint64{k.methods[:], k.protocols[:], k.cache[:], k.cacheBytes[:], k.enforced[:], k.preview[:], k.originErrors[:], k.classes[:], k.refused[:]}
 }
 
 func (k *kinds) merge(o *kinds) {
@@ -68,7 +81,12 @@ func (k *kinds) appendTo(b []byte) []byte {
 }
 
 func (k *kinds) decode(r *reader) {
-	for _, counts := range k.all() {
+	all := k.all()
+	written := all[:]
+	if r.version == oldVersion {
+		written = all[:len(all)-1]
+	}
+	for _, counts := range written {
 		r.counts(counts)
 	}
 }

@@ -22,6 +22,8 @@ type Request struct {
 	Visitor uint64
 	// CDNPeer: the address is a content delivery network's and no trusted field gave the client's.
 	CDNPeer bool
+	// Allowed: the operator lets the client do what it likes.
+	Allowed bool
 
 	Status      uint16
 	Method      vocabulary.Method
@@ -47,3 +49,6 @@ type Request struct {
 	Country   string // ISO 3166 alpha-2, or "" for unknown
 	Network   uint32 // autonomous system number, 0 for unknown
 }
+
+// protected tells of a request that no rule may reach.
+func (r *Request) protected() bool { return r.Allowed || r.Class == vocabulary.ClientVerifiedBot }

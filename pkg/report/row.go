@@ -43,7 +43,7 @@ func (s *Summary) writer(host string, start time.Time, level string) *rowWriter 
 	s.settle()
 	c := &s.counters
 	w := &rowWriter{sum: s, scale: scale{weight: c.weight, lines: c.lines}, logged: &s.logged}
-	w.cdn = c.cdnLines > 0 && c.cdnLines >= (w.logged[vocabulary.FieldClient]+4)/5 // 20 %
+	w.cdn = s.hidesClients()
 	w.row = &schemas.TrafficReport{
 		Host: host, Minute: timestamppb.New(start), Level: level, K: int32(s.sets.k),
 		Requests: w.scale.of(c.lines), Lines: atMost(c.lines), LineXor: c.lineXOR, LateLines: atMost(c.late), SampleRate: w.scale.rate(),

@@ -1,0 +1,167 @@
+package report
+
+import (
+	"cmp"
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
+)
+
+const (
+	// sampleCapacity is how many requests of all stay: enough to see which values go together, in 1.3 kB of an encoded summary.
+	sampleCapacity = 64
+	// protectedCapacity is how many requests of those stay that no rule may reach: of few clients, they are few themselves.
+	protectedCapacity = 16
+)
+
+// Sampled is one request of a summary's sample, in closed vocabularies, templates and registrable names. It names nobody, but the values of one request
+// together may: it stays inside the pipeline.
+type Sampled struct {
+	ID       uint64 // keyed hash of the line's id: those with the smallest stay
+	Path     string // template; "" where not logged
+	Agent    string // family; "" where there is none
+	Referrer string // registrable host; "" for none
+	Country  string // ISO 3166 alpha-2; "" for unknown
+	Network  uint32 // autonomous system number; 0 for unknown
+	Status   uint16
+	Method   vocabulary.Method
+	Class    vocabulary.ClientClass
+	Static   bool
+	Miss     bool // the cache did not answer
+}
+
+func sampledOf(r *Request) Sampled {
+	d := Sampled{ID: r.LineID, Path: r.Path, Agent: r.Agent, Referrer: r.Referrer, Network: r.Network, Status: r.Status, Method: r.Method, Class: r.Class,
+		Static: r.Static, Miss: r.Cache == vocabulary.CacheMiss || r.Cache == vocabulary.CacheUncached}
+	if countryOf(r) != (country{}) {
+		d.Country = r.Country
+	}
+	return d
+}
+
+// compareSampled orders by id. Lines that were copied have equal ids, and the rest decides.
+func compareSampled(a, b Sampled) int {
+	if c := cmp.Compare(a.ID, b.ID); c != 0 {
+		return c
+	}
+	return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Agent, b.Agent), strings.Compare(a.Referrer, b.Referrer), strings.Compare(a.Country, b.Country),
+		cmp.Compare(a.Network, b.Network), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Class, b.Class),
+		cmp.Compare(a.bits(), b.bits()))
+}
+
+func (d *Sampled) bits() (b byte) {
+	if d.Static {
+		b |= 1
+	}
+	if d.Miss {
+		b |= 2
+	}
+	return b
+}
+
+// sample is the requests with the smallest ids, in order: the same ones in every split and order of the input.
+type sample struct{ held []Sampled }
+
+// count takes in a request. Of many, nearly all end at the first comparison.
+func (s *sample) count(r *Request, capacity int) {
+	if len(s.held) == capacity && r.LineID > s.held[capacity-1].ID {
+		return
+	}
+	d := sampledOf(r)
+	at, _ := slices.BinarySearchFunc(s.held, d, compareSampled)
+	switch {
+	case len(s.held) < capacity:
+		s.held = slices.Insert(grown(s.held), at, d)
+	case at < capacity:
+		copy(s.held[at+1:], s.held[at:])
+		s.held[at] = d
+	}
+}
+
+func (s *sample) merge(o *sample, capacity int) {
+	if len(o.held) == 0 {
+		return
+	}
+	all := make([]Sampled, 0, len(s.held)+len(o.held))
+	all = append(append(all, s.held...), o.held...)
+	slices.SortFunc(all, compareSampled)
+	s.held = slices.Clip(all[:min(len(all), capacity)])
+}
+
+func (s *sample) appendTo(b []byte) []byte {
+	texts := s.texts()
+	b = binary.AppendUvarint(b, uint64(len(texts)))
+	for _, t := range texts {
+		b = text(t).appendTo(b)
+	}
+	place := func(t string) uint64 {
+		at, found := slices.BinarySearch(texts, t)
+		if !found {
+			return 0 // the empty text
+		}
+		return uint64(at) + 1
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.held)))
+	for i := range s.held {
+		d := &s.held[i]
+		b = binary.LittleEndian.AppendUint64(b, d.ID)
+		for _, t := range []string{d.Path, d.Agent, d.Referrer, d.Country} {
+			b = binary.AppendUvarint(b, place(t))
+		}
+		b = binary.AppendUvarint(b, uint64(d.Network))
+		b = binary.AppendUvarint(b, uint64(d.Status))
+		b = append(b, byte(d.Method), byte(d.Class), d.bits())
+	}
+	return b
+}
+
+// texts are the distinct texts of the sample, sorted.
+func (s *sample) texts() []string {
+	texts := make([]string, 0, 4*len(s.held))
+	for i := range s.held {
+		d := &s.held[i]
+		for _, t := range []string{d.Path, d.Agent, d.Referrer, d.Country} {
+			if t != "" {
+				texts = append(texts, t)
+			}
+		}
+	}
+	slices.Sort(texts)
+	return slices.Compact(texts)
+}
+
+func (s *sample) decode(r *reader, capacity int) {
+	texts := make([]string, 1, r.length(4*capacity, 2)+1)
+	for range cap(texts) - 1 {
+		t := string(r.text())
+		if t <= texts[len(texts)-1] {
+			r.fail("texts out of order")
+			return
+		}
+		texts = append(texts, t)
+	}
+	s.held = make([]Sampled, 0, r.length(capacity, 17))
+	for range cap(s.held) {
+		d := Sampled{ID: r.uint64()}
+		for _, t := range []*string{&d.Path, &d.Agent, &d.Referrer, &d.Country} {
+			*t = texts[r.below(uint64(len(texts)))]
+		}
+		d.Network, d.Status = uint32(r.below(1<<32)), uint16(r.below(1<<16))
+		last := r.take(3)
+		d.Method, d.Class, d.Static, d.Miss = vocabulary.Method(last[0]), vocabulary.ClientClass(last[1]), last[2]&1 != 0, last[2]&2 != 0
+		if last[2] > 3 || len(s.held) > 0 && compareSampled(s.held[len(s.held)-1], d) > 0 {
+			r.fail("sample out of order")
+			return
+		}
+		s.held = append(s.held, d)
+	}
+	if len(s.texts()) != len(texts)-1 {
+		r.fail("texts that nothing has")
+	}
+}
+
+// Sample returns requests picked evenly out of all, at most 64, and of those that no rule may reach (verified crawlers and the operator's allow-list)
+// at most 16. Both are in order of ID and must not be changed.
+func (s *Summary) Sample() (all, protected []Sampled) { return s.sample.held, s.protected.held }
