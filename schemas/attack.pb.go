@@ -89,7 +89,8 @@ type Finding struct {
 	// First instant of the minute (UTC).
 	Minute  *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=minute,proto3" json:"minute,omitempty"`
 	Verdict Verdict                `protobuf:"varint,3,opt,name=verdict,proto3,enum=floodgauge.Verdict" json:"verdict,omitempty"`
-	// "volumetric", "cache_busting", "slow_ramp", "pulse", "error_storm", "origin_trouble", "flash_crowd" or "traffic_stopped".
+	// "volumetric", "cache_busting", "slow_ramp", "pulse", "brute_force", "credential_stuffing", "scanner", "scraper", "crawler", "error_storm",
+	// "origin_trouble", "flash_crowd", "sample_rate" or "traffic_stopped".
 	Kind string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
 	// Sum of the evidence's points.
 	Points int32 `protobuf:"varint,5,opt,name=points,proto3" json:"points,omitempty"`
@@ -101,9 +102,16 @@ type Finding struct {
 	// The case's first minute.
 	Started *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=started,proto3" json:"started,omitempty"`
 	// The case has been open for more than a day.
-	Prolonged     bool        `protobuf:"varint,10,opt,name=prolonged,proto3" json:"prolonged,omitempty"`
-	Evidence      []*Evidence `protobuf:"bytes,11,rep,name=evidence,proto3" json:"evidence,omitempty"`
-	Standouts     []*Standout `protobuf:"bytes,12,rep,name=standouts,proto3" json:"standouts,omitempty"`
+	Prolonged bool        `protobuf:"varint,10,opt,name=prolonged,proto3" json:"prolonged,omitempty"`
+	Evidence  []*Evidence `protobuf:"bytes,11,rep,name=evidence,proto3" json:"evidence,omitempty"`
+	Standouts []*Standout `protobuf:"bytes,12,rep,name=standouts,proto3" json:"standouts,omitempty"`
+	// 0 for the first judgement of the minute; lines that came late make further ones.
+	Revision int32 `protobuf:"varint,13,opt,name=revision,proto3" json:"revision,omitempty"`
+	// Requests of clients that behave as programs do, and the share of the minute's clients that they are. Absent where clients are not known.
+	AccusedRequests *int64   `protobuf:"varint,14,opt,name=accused_requests,json=accusedRequests,proto3,oneof" json:"accused_requests,omitempty"`
+	AccusedClients  *float64 `protobuf:"fixed64,15,opt,name=accused_clients,json=accusedClients,proto3,oneof" json:"accused_clients,omitempty"`
+	// What can be done about it; absent where no case is open.
+	Rules         *Rules `protobuf:"bytes,16,opt,name=rules,proto3" json:"rules,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -222,11 +230,376 @@ func (x *Finding) GetStandouts() []*Standout {
 	return nil
 }
 
+func (x *Finding) GetRevision() int32 {
+	if x != nil {
+		return x.Revision
+	}
+	return 0
+}
+
+func (x *Finding) GetAccusedRequests() int64 {
+	if x != nil && x.AccusedRequests != nil {
+		return *x.AccusedRequests
+	}
+	return 0
+}
+
+func (x *Finding) GetAccusedClients() float64 {
+	if x != nil && x.AccusedClients != nil {
+		return *x.AccusedClients
+	}
+	return 0
+}
+
+func (x *Finding) GetRules() *Rules {
+	if x != nil {
+		return x.Rules
+	}
+	return nil
+}
+
+// What rules there are against a case. The words of status are those of Cloud Armor's Adaptive Protection.
+type Rules struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "RULE_GENERATED", "NO_SIGNIFICANT_VALUE_DETECTED", "NO_USABLE_RULE_FOUND" or "BASELINE_TOO_RECENT".
+	Status string `protobuf:"bytes,1,opt,name=status,proto3" json:"status,omitempty"`
+	// A sentence for people.
+	Words           string            `protobuf:"bytes,2,opt,name=words,proto3" json:"words,omitempty"`
+	Recommendations []*Recommendation `protobuf:"bytes,3,rep,name=recommendations,proto3" json:"recommendations,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *Rules) Reset() {
+	*x = Rules{}
+	mi := &file_attack_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Rules) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Rules) ProtoMessage() {}
+
+func (x *Rules) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Rules.ProtoReflect.Descriptor instead.
+func (*Rules) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *Rules) GetStatus() string {
+	if x != nil {
+		return x.Status
+	}
+	return ""
+}
+
+func (x *Rules) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+func (x *Rules) GetRecommendations() []*Recommendation {
+	if x != nil {
+		return x.Recommendations
+	}
+	return nil
+}
+
+// A rule that stops most of an attack. It is meant to be previewed first, and to expire.
+type Recommendation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Of the rule, as in "fg-post-login".
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// All must hold.
+	Conditions []*Condition `protobuf:"bytes,2,rep,name=conditions,proto3" json:"conditions,omitempty"`
+	// "deny", "throttle" or "rate_based_ban".
+	Action string `protobuf:"bytes,3,opt,name=action,proto3" json:"action,omitempty"`
+	// Requests of one client address in so many seconds, and how long a ban lasts; 0 for "deny".
+	Count      int32 `protobuf:"varint,4,opt,name=count,proto3" json:"count,omitempty"`
+	Seconds    int32 `protobuf:"varint,5,opt,name=seconds,proto3" json:"seconds,omitempty"`
+	BanSeconds int32 `protobuf:"varint,6,opt,name=ban_seconds,json=banSeconds,proto3" json:"ban_seconds,omitempty"`
+	// Share of the attack's requests that meet the conditions, 0 to 1.
+	Coverage float64 `protobuf:"fixed64,7,opt,name=coverage,proto3" json:"coverage,omitempty"`
+	// No more of the usual requests meet the conditions than this share, with 95 % confidence, and of how many requests that is known.
+	CollateralBound  float64 `protobuf:"fixed64,8,opt,name=collateral_bound,json=collateralBound,proto3" json:"collateral_bound,omitempty"`
+	CollateralSample int64   `protobuf:"varint,9,opt,name=collateral_sample,json=collateralSample,proto3" json:"collateral_sample,omitempty"`
+	// The same for the network, country or agent family that would be hurt most.
+	Worst *Collateral `protobuf:"bytes,10,opt,name=worst,proto3" json:"worst,omitempty"`
+	// 0 to 1.
+	Confidence float64                `protobuf:"fixed64,11,opt,name=confidence,proto3" json:"confidence,omitempty"`
+	Expires    *timestamppb.Timestamp `protobuf:"bytes,12,opt,name=expires,proto3" json:"expires,omitempty"`
+	// A sentence for people: what it would stop, and whom it would hurt.
+	Words         string `protobuf:"bytes,13,opt,name=words,proto3" json:"words,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Recommendation) Reset() {
+	*x = Recommendation{}
+	mi := &file_attack_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Recommendation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Recommendation) ProtoMessage() {}
+
+func (x *Recommendation) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Recommendation.ProtoReflect.Descriptor instead.
+func (*Recommendation) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *Recommendation) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Recommendation) GetConditions() []*Condition {
+	if x != nil {
+		return x.Conditions
+	}
+	return nil
+}
+
+func (x *Recommendation) GetAction() string {
+	if x != nil {
+		return x.Action
+	}
+	return ""
+}
+
+func (x *Recommendation) GetCount() int32 {
+	if x != nil {
+		return x.Count
+	}
+	return 0
+}
+
+func (x *Recommendation) GetSeconds() int32 {
+	if x != nil {
+		return x.Seconds
+	}
+	return 0
+}
+
+func (x *Recommendation) GetBanSeconds() int32 {
+	if x != nil {
+		return x.BanSeconds
+	}
+	return 0
+}
+
+func (x *Recommendation) GetCoverage() float64 {
+	if x != nil {
+		return x.Coverage
+	}
+	return 0
+}
+
+func (x *Recommendation) GetCollateralBound() float64 {
+	if x != nil {
+		return x.CollateralBound
+	}
+	return 0
+}
+
+func (x *Recommendation) GetCollateralSample() int64 {
+	if x != nil {
+		return x.CollateralSample
+	}
+	return 0
+}
+
+func (x *Recommendation) GetWorst() *Collateral {
+	if x != nil {
+		return x.Worst
+	}
+	return nil
+}
+
+func (x *Recommendation) GetConfidence() float64 {
+	if x != nil {
+		return x.Confidence
+	}
+	return 0
+}
+
+func (x *Recommendation) GetExpires() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Expires
+	}
+	return nil
+}
+
+func (x *Recommendation) GetWords() string {
+	if x != nil {
+		return x.Words
+	}
+	return ""
+}
+
+// A condition on requests.
+type Condition struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// "path" (a template), "method", "agent" (a family), "country", "network" (as "AS64500") or "referrer".
+	Field         string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Condition) Reset() {
+	*x = Condition{}
+	mi := &file_attack_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Condition) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Condition) ProtoMessage() {}
+
+func (x *Condition) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Condition.ProtoReflect.Descriptor instead.
+func (*Condition) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Condition) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *Condition) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+// What a rule would do to the requests of one value.
+type Collateral struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Field         string                 `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	Value         string                 `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	Bound         float64                `protobuf:"fixed64,3,opt,name=bound,proto3" json:"bound,omitempty"`
+	Sample        int64                  `protobuf:"varint,4,opt,name=sample,proto3" json:"sample,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Collateral) Reset() {
+	*x = Collateral{}
+	mi := &file_attack_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Collateral) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Collateral) ProtoMessage() {}
+
+func (x *Collateral) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Collateral.ProtoReflect.Descriptor instead.
+func (*Collateral) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *Collateral) GetField() string {
+	if x != nil {
+		return x.Field
+	}
+	return ""
+}
+
+func (x *Collateral) GetValue() string {
+	if x != nil {
+		return x.Value
+	}
+	return ""
+}
+
+func (x *Collateral) GetBound() float64 {
+	if x != nil {
+		return x.Bound
+	}
+	return 0
+}
+
+func (x *Collateral) GetSample() int64 {
+	if x != nil {
+		return x.Sample
+	}
+	return 0
+}
+
 // One thing that speaks for an attack (points above 0), against it (below 0), or that is said for the reader (0).
 type Evidence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "volume", "ramp", "agents", "paths", "networks", "countries", "referrers", "client_errors", "server_errors", "cache_misses", "requests_per_client",
-	// "tools", "usual_hour" or "stopped".
+	// "tools", "static", "usual_hour", "stopped", "scanners", "guessers", "failed_logins", "automated", "fast_clients", "crawlers", "clients_unknown" or
+	// "sample_rate".
 	Signal   string  `protobuf:"bytes,1,opt,name=signal,proto3" json:"signal,omitempty"`
 	Observed float64 `protobuf:"fixed64,2,opt,name=observed,proto3" json:"observed,omitempty"`
 	Normal   float64 `protobuf:"fixed64,3,opt,name=normal,proto3" json:"normal,omitempty"`
@@ -239,7 +612,7 @@ type Evidence struct {
 
 func (x *Evidence) Reset() {
 	*x = Evidence{}
-	mi := &file_attack_proto_msgTypes[1]
+	mi := &file_attack_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -251,7 +624,7 @@ func (x *Evidence) String() string {
 func (*Evidence) ProtoMessage() {}
 
 func (x *Evidence) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[1]
+	mi := &file_attack_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -264,7 +637,7 @@ func (x *Evidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Evidence.ProtoReflect.Descriptor instead.
 func (*Evidence) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{1}
+	return file_attack_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *Evidence) GetSignal() string {
@@ -318,7 +691,7 @@ type Standout struct {
 
 func (x *Standout) Reset() {
 	*x = Standout{}
-	mi := &file_attack_proto_msgTypes[2]
+	mi := &file_attack_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -330,7 +703,7 @@ func (x *Standout) String() string {
 func (*Standout) ProtoMessage() {}
 
 func (x *Standout) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[2]
+	mi := &file_attack_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -343,7 +716,7 @@ func (x *Standout) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Standout.ProtoReflect.Descriptor instead.
 func (*Standout) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{2}
+	return file_attack_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *Standout) GetList() string {
@@ -413,15 +786,28 @@ type Baseline struct {
 	// Minutes in a row in which there was next to nothing.
 	Stopped int32 `protobuf:"varint,16,opt,name=stopped,proto3" json:"stopped,omitempty"`
 	// Of the hour that is not over: the sum of log(1+requests), and its minutes.
-	HourSum       float64 `protobuf:"fixed64,17,opt,name=hour_sum,json=hourSum,proto3" json:"hour_sum,omitempty"`
-	HourMinutes   int32   `protobuf:"varint,18,opt,name=hour_minutes,json=hourMinutes,proto3" json:"hour_minutes,omitempty"`
+	HourSum     float64 `protobuf:"fixed64,17,opt,name=hour_sum,json=hourSum,proto3" json:"hour_sum,omitempty"`
+	HourMinutes int32   `protobuf:"varint,18,opt,name=hour_minutes,json=hourMinutes,proto3" json:"hour_minutes,omitempty"`
+	// Share of requests for style sheets, scripts and images.
+	StaticShare *Level `protobuf:"bytes,19,opt,name=static_share,json=staticShare,proto3" json:"static_share,omitempty"`
+	// log(1+n) of POST requests that were refused, and of requests of clients that behave as programs do.
+	RefusedPosts *Level `protobuf:"bytes,20,opt,name=refused_posts,json=refusedPosts,proto3" json:"refused_posts,omitempty"`
+	Automated    *Level `protobuf:"bytes,21,opt,name=automated,proto3" json:"automated,omitempty"`
+	// Requests of the fastest of a hundred persons in a minute, as log2.
+	Fast *Level `protobuf:"bytes,22,opt,name=fast,proto3" json:"fast,omitempty"`
+	// Refused POST requests beyond the usual, in a bucket that leaks a tenth a minute.
+	FailedLogins float64 `protobuf:"fixed64,23,opt,name=failed_logins,json=failedLogins,proto3" json:"failed_logins,omitempty"`
+	// Requests of declared bots, log(1+n).
+	Bots *Level `protobuf:"bytes,24,opt,name=bots,proto3" json:"bots,omitempty"`
+	// The rate at which the last minute's log was sampled.
+	SampleRate    float64 `protobuf:"fixed64,25,opt,name=sample_rate,json=sampleRate,proto3" json:"sample_rate,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Baseline) Reset() {
 	*x = Baseline{}
-	mi := &file_attack_proto_msgTypes[3]
+	mi := &file_attack_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -433,7 +819,7 @@ func (x *Baseline) String() string {
 func (*Baseline) ProtoMessage() {}
 
 func (x *Baseline) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[3]
+	mi := &file_attack_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -446,7 +832,7 @@ func (x *Baseline) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Baseline.ProtoReflect.Descriptor instead.
 func (*Baseline) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{3}
+	return file_attack_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *Baseline) GetVersion() int32 {
@@ -575,6 +961,683 @@ func (x *Baseline) GetHourMinutes() int32 {
 	return 0
 }
 
+func (x *Baseline) GetStaticShare() *Level {
+	if x != nil {
+		return x.StaticShare
+	}
+	return nil
+}
+
+func (x *Baseline) GetRefusedPosts() *Level {
+	if x != nil {
+		return x.RefusedPosts
+	}
+	return nil
+}
+
+func (x *Baseline) GetAutomated() *Level {
+	if x != nil {
+		return x.Automated
+	}
+	return nil
+}
+
+func (x *Baseline) GetFast() *Level {
+	if x != nil {
+		return x.Fast
+	}
+	return nil
+}
+
+func (x *Baseline) GetFailedLogins() float64 {
+	if x != nil {
+		return x.FailedLogins
+	}
+	return 0
+}
+
+func (x *Baseline) GetBots() *Level {
+	if x != nil {
+		return x.Bots
+	}
+	return nil
+}
+
+func (x *Baseline) GetSampleRate() float64 {
+	if x != nil {
+		return x.SampleRate
+	}
+	return 0
+}
+
+// What detection sees of a closed minute of one site. It stays inside the pipeline: what single clients did is in it as numbers, and a few requests.
+type Observation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Without distributions and sketch.
+	Row     *TrafficReport  `protobuf:"bytes,1,opt,name=row,proto3" json:"row,omitempty"`
+	Clients *ClientEvidence `protobuf:"bytes,2,opt,name=clients,proto3" json:"clients,omitempty"`
+	// POST requests that were answered as failed logins are.
+	RefusedPosts int64 `protobuf:"varint,3,opt,name=refused_posts,json=refusedPosts,proto3" json:"refused_posts,omitempty"`
+	// A few requests, picked evenly out of all, and out of those that no rule may reach.
+	Sample    []*SampledRequest `protobuf:"bytes,4,rep,name=sample,proto3" json:"sample,omitempty"`
+	Protected []*SampledRequest `protobuf:"bytes,5,rep,name=protected,proto3" json:"protected,omitempty"`
+	// The same of requests that were refused or posted something.
+	Suspect       []*SampledRequest `protobuf:"bytes,6,rep,name=suspect,proto3" json:"suspect,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Observation) Reset() {
+	*x = Observation{}
+	mi := &file_attack_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Observation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Observation) ProtoMessage() {}
+
+func (x *Observation) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Observation.ProtoReflect.Descriptor instead.
+func (*Observation) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Observation) GetRow() *TrafficReport {
+	if x != nil {
+		return x.Row
+	}
+	return nil
+}
+
+func (x *Observation) GetClients() *ClientEvidence {
+	if x != nil {
+		return x.Clients
+	}
+	return nil
+}
+
+func (x *Observation) GetRefusedPosts() int64 {
+	if x != nil {
+		return x.RefusedPosts
+	}
+	return 0
+}
+
+func (x *Observation) GetSample() []*SampledRequest {
+	if x != nil {
+		return x.Sample
+	}
+	return nil
+}
+
+func (x *Observation) GetProtected() []*SampledRequest {
+	if x != nil {
+		return x.Protected
+	}
+	return nil
+}
+
+func (x *Observation) GetSuspect() []*SampledRequest {
+	if x != nil {
+		return x.Suspect
+	}
+	return nil
+}
+
+// What single clients did in a minute. Requests were seen for certain; where there are more clients than are kept, there may have been more.
+type ClientEvidence struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Why nothing is known of them: "not logged" or "cdn".
+	Unknown   string       `protobuf:"bytes,1,opt,name=unknown,proto3" json:"unknown,omitempty"`
+	Clients   int64        `protobuf:"varint,2,opt,name=clients,proto3" json:"clients,omitempty"`
+	Scanners  *ClientGroup `protobuf:"bytes,3,opt,name=scanners,proto3" json:"scanners,omitempty"`
+	Guessers  *ClientGroup `protobuf:"bytes,4,opt,name=guessers,proto3" json:"guessers,omitempty"`
+	Automated *ClientGroup `protobuf:"bytes,5,opt,name=automated,proto3" json:"automated,omitempty"`
+	// All other clients, by the whole part of log2 of their requests for each agent that they have.
+	ByRate        []*ClientGroup `protobuf:"bytes,6,rep,name=by_rate,json=byRate,proto3" json:"by_rate,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClientEvidence) Reset() {
+	*x = ClientEvidence{}
+	mi := &file_attack_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClientEvidence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClientEvidence) ProtoMessage() {}
+
+func (x *ClientEvidence) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClientEvidence.ProtoReflect.Descriptor instead.
+func (*ClientEvidence) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ClientEvidence) GetUnknown() string {
+	if x != nil {
+		return x.Unknown
+	}
+	return ""
+}
+
+func (x *ClientEvidence) GetClients() int64 {
+	if x != nil {
+		return x.Clients
+	}
+	return 0
+}
+
+func (x *ClientEvidence) GetScanners() *ClientGroup {
+	if x != nil {
+		return x.Scanners
+	}
+	return nil
+}
+
+func (x *ClientEvidence) GetGuessers() *ClientGroup {
+	if x != nil {
+		return x.Guessers
+	}
+	return nil
+}
+
+func (x *ClientEvidence) GetAutomated() *ClientGroup {
+	if x != nil {
+		return x.Automated
+	}
+	return nil
+}
+
+func (x *ClientEvidence) GetByRate() []*ClientGroup {
+	if x != nil {
+		return x.ByRate
+	}
+	return nil
+}
+
+// Some clients and their requests.
+type ClientGroup struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Clients       int64                  `protobuf:"varint,1,opt,name=clients,proto3" json:"clients,omitempty"`
+	Requests      int64                  `protobuf:"varint,2,opt,name=requests,proto3" json:"requests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClientGroup) Reset() {
+	*x = ClientGroup{}
+	mi := &file_attack_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClientGroup) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClientGroup) ProtoMessage() {}
+
+func (x *ClientGroup) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClientGroup.ProtoReflect.Descriptor instead.
+func (*ClientGroup) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *ClientGroup) GetClients() int64 {
+	if x != nil {
+		return x.Clients
+	}
+	return 0
+}
+
+func (x *ClientGroup) GetRequests() int64 {
+	if x != nil {
+		return x.Requests
+	}
+	return 0
+}
+
+// One request of a sample, in closed vocabularies and templates.
+type SampledRequest struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Id       uint64                 `protobuf:"fixed64,1,opt,name=id,proto3" json:"id,omitempty"`
+	Path     string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
+	Agent    string                 `protobuf:"bytes,3,opt,name=agent,proto3" json:"agent,omitempty"`
+	Referrer string                 `protobuf:"bytes,4,opt,name=referrer,proto3" json:"referrer,omitempty"`
+	Country  string                 `protobuf:"bytes,5,opt,name=country,proto3" json:"country,omitempty"`
+	Network  uint32                 `protobuf:"varint,6,opt,name=network,proto3" json:"network,omitempty"`
+	Status   uint32                 `protobuf:"varint,7,opt,name=status,proto3" json:"status,omitempty"`
+	Method   uint32                 `protobuf:"varint,8,opt,name=method,proto3" json:"method,omitempty"`
+	Class    uint32                 `protobuf:"varint,9,opt,name=class,proto3" json:"class,omitempty"`
+	Static   bool                   `protobuf:"varint,10,opt,name=static,proto3" json:"static,omitempty"`
+	Miss     bool                   `protobuf:"varint,11,opt,name=miss,proto3" json:"miss,omitempty"`
+	// The client behaves as a program does.
+	Accused       bool `protobuf:"varint,12,opt,name=accused,proto3" json:"accused,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SampledRequest) Reset() {
+	*x = SampledRequest{}
+	mi := &file_attack_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SampledRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SampledRequest) ProtoMessage() {}
+
+func (x *SampledRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SampledRequest.ProtoReflect.Descriptor instead.
+func (*SampledRequest) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *SampledRequest) GetId() uint64 {
+	if x != nil {
+		return x.Id
+	}
+	return 0
+}
+
+func (x *SampledRequest) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *SampledRequest) GetAgent() string {
+	if x != nil {
+		return x.Agent
+	}
+	return ""
+}
+
+func (x *SampledRequest) GetReferrer() string {
+	if x != nil {
+		return x.Referrer
+	}
+	return ""
+}
+
+func (x *SampledRequest) GetCountry() string {
+	if x != nil {
+		return x.Country
+	}
+	return ""
+}
+
+func (x *SampledRequest) GetNetwork() uint32 {
+	if x != nil {
+		return x.Network
+	}
+	return 0
+}
+
+func (x *SampledRequest) GetStatus() uint32 {
+	if x != nil {
+		return x.Status
+	}
+	return 0
+}
+
+func (x *SampledRequest) GetMethod() uint32 {
+	if x != nil {
+		return x.Method
+	}
+	return 0
+}
+
+func (x *SampledRequest) GetClass() uint32 {
+	if x != nil {
+		return x.Class
+	}
+	return 0
+}
+
+func (x *SampledRequest) GetStatic() bool {
+	if x != nil {
+		return x.Static
+	}
+	return false
+}
+
+func (x *SampledRequest) GetMiss() bool {
+	if x != nil {
+		return x.Miss
+	}
+	return false
+}
+
+func (x *SampledRequest) GetAccused() bool {
+	if x != nil {
+		return x.Accused
+	}
+	return false
+}
+
+// What is kept of one site from minute to minute. It stays inside the pipeline.
+type SiteState struct {
+	state    protoimpl.MessageState `protogen:"open.v1"`
+	Baseline *Baseline              `protobuf:"bytes,1,opt,name=baseline,proto3" json:"baseline,omitempty"`
+	// Usual requests, of those that no rule may reach (each combination of values once), and of the open case.
+	Usual     *Memory `protobuf:"bytes,2,opt,name=usual,proto3" json:"usual,omitempty"`
+	Protected *Memory `protobuf:"bytes,3,opt,name=protected,proto3" json:"protected,omitempty"`
+	Attack    *Memory `protobuf:"bytes,4,opt,name=attack,proto3" json:"attack,omitempty"`
+	// Of the open case's last minutes, the latest last.
+	Minutes       []*CaseMinute `protobuf:"bytes,5,rep,name=minutes,proto3" json:"minutes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SiteState) Reset() {
+	*x = SiteState{}
+	mi := &file_attack_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SiteState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SiteState) ProtoMessage() {}
+
+func (x *SiteState) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SiteState.ProtoReflect.Descriptor instead.
+func (*SiteState) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *SiteState) GetBaseline() *Baseline {
+	if x != nil {
+		return x.Baseline
+	}
+	return nil
+}
+
+func (x *SiteState) GetUsual() *Memory {
+	if x != nil {
+		return x.Usual
+	}
+	return nil
+}
+
+func (x *SiteState) GetProtected() *Memory {
+	if x != nil {
+		return x.Protected
+	}
+	return nil
+}
+
+func (x *SiteState) GetAttack() *Memory {
+	if x != nil {
+		return x.Attack
+	}
+	return nil
+}
+
+func (x *SiteState) GetMinutes() []*CaseMinute {
+	if x != nil {
+		return x.Minutes
+	}
+	return nil
+}
+
+// How large a minute of an open case was.
+type CaseMinute struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Minute        uint32                 `protobuf:"varint,1,opt,name=minute,proto3" json:"minute,omitempty"` // since 1970
+	Requests      float64                `protobuf:"fixed64,2,opt,name=requests,proto3" json:"requests,omitempty"`
+	Normal        float64                `protobuf:"fixed64,3,opt,name=normal,proto3" json:"normal,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CaseMinute) Reset() {
+	*x = CaseMinute{}
+	mi := &file_attack_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CaseMinute) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CaseMinute) ProtoMessage() {}
+
+func (x *CaseMinute) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CaseMinute.ProtoReflect.Descriptor instead.
+func (*CaseMinute) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CaseMinute) GetMinute() uint32 {
+	if x != nil {
+		return x.Minute
+	}
+	return 0
+}
+
+func (x *CaseMinute) GetRequests() float64 {
+	if x != nil {
+		return x.Requests
+	}
+	return 0
+}
+
+func (x *CaseMinute) GetNormal() float64 {
+	if x != nil {
+		return x.Normal
+	}
+	return 0
+}
+
+// Requests of the last hour and of each hour of the last day, as columns; texts are places in texts, of which the first is empty.
+type Memory struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Texts         []string               `protobuf:"bytes,1,rep,name=texts,proto3" json:"texts,omitempty"`
+	Ids           []uint64               `protobuf:"fixed64,2,rep,packed,name=ids,proto3" json:"ids,omitempty"`
+	Minutes       []uint32               `protobuf:"varint,3,rep,packed,name=minutes,proto3" json:"minutes,omitempty"` // since 1970
+	Paths         []uint32               `protobuf:"varint,4,rep,packed,name=paths,proto3" json:"paths,omitempty"`
+	Agents        []uint32               `protobuf:"varint,5,rep,packed,name=agents,proto3" json:"agents,omitempty"`
+	Referrers     []uint32               `protobuf:"varint,6,rep,packed,name=referrers,proto3" json:"referrers,omitempty"`
+	Countries     []uint32               `protobuf:"varint,7,rep,packed,name=countries,proto3" json:"countries,omitempty"`
+	Networks      []uint32               `protobuf:"varint,8,rep,packed,name=networks,proto3" json:"networks,omitempty"`
+	Methods       []uint32               `protobuf:"varint,9,rep,packed,name=methods,proto3" json:"methods,omitempty"`
+	Accused       []bool                 `protobuf:"varint,10,rep,packed,name=accused,proto3" json:"accused,omitempty"`
+	Suspect       []bool                 `protobuf:"varint,11,rep,packed,name=suspect,proto3" json:"suspect,omitempty"` // from the sample of requests that were refused or posted something
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Memory) Reset() {
+	*x = Memory{}
+	mi := &file_attack_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Memory) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Memory) ProtoMessage() {}
+
+func (x *Memory) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Memory.ProtoReflect.Descriptor instead.
+func (*Memory) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Memory) GetTexts() []string {
+	if x != nil {
+		return x.Texts
+	}
+	return nil
+}
+
+func (x *Memory) GetIds() []uint64 {
+	if x != nil {
+		return x.Ids
+	}
+	return nil
+}
+
+func (x *Memory) GetMinutes() []uint32 {
+	if x != nil {
+		return x.Minutes
+	}
+	return nil
+}
+
+func (x *Memory) GetPaths() []uint32 {
+	if x != nil {
+		return x.Paths
+	}
+	return nil
+}
+
+func (x *Memory) GetAgents() []uint32 {
+	if x != nil {
+		return x.Agents
+	}
+	return nil
+}
+
+func (x *Memory) GetReferrers() []uint32 {
+	if x != nil {
+		return x.Referrers
+	}
+	return nil
+}
+
+func (x *Memory) GetCountries() []uint32 {
+	if x != nil {
+		return x.Countries
+	}
+	return nil
+}
+
+func (x *Memory) GetNetworks() []uint32 {
+	if x != nil {
+		return x.Networks
+	}
+	return nil
+}
+
+func (x *Memory) GetMethods() []uint32 {
+	if x != nil {
+		return x.Methods
+	}
+	return nil
+}
+
+func (x *Memory) GetAccused() []bool {
+	if x != nil {
+		return x.Accused
+	}
+	return nil
+}
+
+func (x *Memory) GetSuspect() []bool {
+	if x != nil {
+		return x.Suspect
+	}
+	return nil
+}
+
 // A mean and a variance that forget.
 type Level struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -587,7 +1650,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_attack_proto_msgTypes[4]
+	mi := &file_attack_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -599,7 +1662,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[4]
+	mi := &file_attack_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -612,7 +1675,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{4}
+	return file_attack_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Level) GetMean() float64 {
@@ -647,7 +1710,7 @@ type Shares struct {
 
 func (x *Shares) Reset() {
 	*x = Shares{}
-	mi := &file_attack_proto_msgTypes[5]
+	mi := &file_attack_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -659,7 +1722,7 @@ func (x *Shares) String() string {
 func (*Shares) ProtoMessage() {}
 
 func (x *Shares) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[5]
+	mi := &file_attack_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -672,7 +1735,7 @@ func (x *Shares) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shares.ProtoReflect.Descriptor instead.
 func (*Shares) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{5}
+	return file_attack_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Shares) GetShares() map[string]float64 {
@@ -694,7 +1757,7 @@ var File_attack_proto protoreflect.FileDescriptor
 const file_attack_proto_rawDesc = "" +
 	"\n" +
 	"\fattack.proto\x12\n" +
-	"floodgauge\x1a\x1fgoogle/protobuf/timestamp.proto\"\xcb\x03\n" +
+	"floodgauge\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\rtraffic.proto\"\x97\x05\n" +
 	"\aFinding\x12\x12\n" +
 	"\x04host\x18\x01 \x01(\tR\x04host\x122\n" +
 	"\x06minute\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06minute\x12-\n" +
@@ -710,7 +1773,46 @@ const file_attack_proto_rawDesc = "" +
 	"\tprolonged\x18\n" +
 	" \x01(\bR\tprolonged\x120\n" +
 	"\bevidence\x18\v \x03(\v2\x14.floodgauge.EvidenceR\bevidence\x122\n" +
-	"\tstandouts\x18\f \x03(\v2\x14.floodgauge.StandoutR\tstandouts\"\x84\x01\n" +
+	"\tstandouts\x18\f \x03(\v2\x14.floodgauge.StandoutR\tstandouts\x12\x1a\n" +
+	"\brevision\x18\r \x01(\x05R\brevision\x12.\n" +
+	"\x10accused_requests\x18\x0e \x01(\x03H\x00R\x0faccusedRequests\x88\x01\x01\x12,\n" +
+	"\x0faccused_clients\x18\x0f \x01(\x01H\x01R\x0eaccusedClients\x88\x01\x01\x12'\n" +
+	"\x05rules\x18\x10 \x01(\v2\x11.floodgauge.RulesR\x05rulesB\x13\n" +
+	"\x11_accused_requestsB\x12\n" +
+	"\x10_accused_clients\"{\n" +
+	"\x05Rules\x12\x16\n" +
+	"\x06status\x18\x01 \x01(\tR\x06status\x12\x14\n" +
+	"\x05words\x18\x02 \x01(\tR\x05words\x12D\n" +
+	"\x0frecommendations\x18\x03 \x03(\v2\x1a.floodgauge.RecommendationR\x0frecommendations\"\xd2\x03\n" +
+	"\x0eRecommendation\x12\x12\n" +
+	"\x04name\x18\x01 \x01(\tR\x04name\x125\n" +
+	"\n" +
+	"conditions\x18\x02 \x03(\v2\x15.floodgauge.ConditionR\n" +
+	"conditions\x12\x16\n" +
+	"\x06action\x18\x03 \x01(\tR\x06action\x12\x14\n" +
+	"\x05count\x18\x04 \x01(\x05R\x05count\x12\x18\n" +
+	"\aseconds\x18\x05 \x01(\x05R\aseconds\x12\x1f\n" +
+	"\vban_seconds\x18\x06 \x01(\x05R\n" +
+	"banSeconds\x12\x1a\n" +
+	"\bcoverage\x18\a \x01(\x01R\bcoverage\x12)\n" +
+	"\x10collateral_bound\x18\b \x01(\x01R\x0fcollateralBound\x12+\n" +
+	"\x11collateral_sample\x18\t \x01(\x03R\x10collateralSample\x12,\n" +
+	"\x05worst\x18\n" +
+	" \x01(\v2\x16.floodgauge.CollateralR\x05worst\x12\x1e\n" +
+	"\n" +
+	"confidence\x18\v \x01(\x01R\n" +
+	"confidence\x124\n" +
+	"\aexpires\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x14\n" +
+	"\x05words\x18\r \x01(\tR\x05words\"7\n" +
+	"\tCondition\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\"f\n" +
+	"\n" +
+	"Collateral\x12\x14\n" +
+	"\x05field\x18\x01 \x01(\tR\x05field\x12\x14\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\x12\x14\n" +
+	"\x05bound\x18\x03 \x01(\x01R\x05bound\x12\x16\n" +
+	"\x06sample\x18\x04 \x01(\x03R\x06sample\"\x84\x01\n" +
 	"\bEvidence\x12\x16\n" +
 	"\x06signal\x18\x01 \x01(\tR\x06signal\x12\x1a\n" +
 	"\bobserved\x18\x02 \x01(\x01R\bobserved\x12\x16\n" +
@@ -722,7 +1824,7 @@ const file_attack_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x1a\n" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\x12\x14\n" +
 	"\x05share\x18\x04 \x01(\x01R\x05share\x12!\n" +
-	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\xa7\x06\n" +
+	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\xda\b\n" +
 	"\bBaseline\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x05R\aversion\x122\n" +
 	"\x06minute\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06minute\x12\x18\n" +
@@ -742,10 +1844,73 @@ const file_attack_proto_rawDesc = "" +
 	"\x05quiet\x18\x0f \x01(\x05R\x05quiet\x12\x18\n" +
 	"\astopped\x18\x10 \x01(\x05R\astopped\x12\x19\n" +
 	"\bhour_sum\x18\x11 \x01(\x01R\ahourSum\x12!\n" +
-	"\fhour_minutes\x18\x12 \x01(\x05R\vhourMinutes\x1aM\n" +
+	"\fhour_minutes\x18\x12 \x01(\x05R\vhourMinutes\x124\n" +
+	"\fstatic_share\x18\x13 \x01(\v2\x11.floodgauge.LevelR\vstaticShare\x126\n" +
+	"\rrefused_posts\x18\x14 \x01(\v2\x11.floodgauge.LevelR\frefusedPosts\x12/\n" +
+	"\tautomated\x18\x15 \x01(\v2\x11.floodgauge.LevelR\tautomated\x12%\n" +
+	"\x04fast\x18\x16 \x01(\v2\x11.floodgauge.LevelR\x04fast\x12#\n" +
+	"\rfailed_logins\x18\x17 \x01(\x01R\ffailedLogins\x12%\n" +
+	"\x04bots\x18\x18 \x01(\v2\x11.floodgauge.LevelR\x04bots\x12\x1f\n" +
+	"\vsample_rate\x18\x19 \x01(\x01R\n" +
+	"sampleRate\x1aM\n" +
 	"\vSharesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
-	"\x05value\x18\x02 \x01(\v2\x12.floodgauge.SharesR\x05value:\x028\x01\"Q\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.floodgauge.SharesR\x05value:\x028\x01\"\xb9\x02\n" +
+	"\vObservation\x12+\n" +
+	"\x03row\x18\x01 \x01(\v2\x19.floodgauge.TrafficReportR\x03row\x124\n" +
+	"\aclients\x18\x02 \x01(\v2\x1a.floodgauge.ClientEvidenceR\aclients\x12#\n" +
+	"\rrefused_posts\x18\x03 \x01(\x03R\frefusedPosts\x122\n" +
+	"\x06sample\x18\x04 \x03(\v2\x1a.floodgauge.SampledRequestR\x06sample\x128\n" +
+	"\tprotected\x18\x05 \x03(\v2\x1a.floodgauge.SampledRequestR\tprotected\x124\n" +
+	"\asuspect\x18\x06 \x03(\v2\x1a.floodgauge.SampledRequestR\asuspect\"\x97\x02\n" +
+	"\x0eClientEvidence\x12\x18\n" +
+	"\aunknown\x18\x01 \x01(\tR\aunknown\x12\x18\n" +
+	"\aclients\x18\x02 \x01(\x03R\aclients\x123\n" +
+	"\bscanners\x18\x03 \x01(\v2\x17.floodgauge.ClientGroupR\bscanners\x123\n" +
+	"\bguessers\x18\x04 \x01(\v2\x17.floodgauge.ClientGroupR\bguessers\x125\n" +
+	"\tautomated\x18\x05 \x01(\v2\x17.floodgauge.ClientGroupR\tautomated\x120\n" +
+	"\aby_rate\x18\x06 \x03(\v2\x17.floodgauge.ClientGroupR\x06byRate\"C\n" +
+	"\vClientGroup\x12\x18\n" +
+	"\aclients\x18\x01 \x01(\x03R\aclients\x12\x1a\n" +
+	"\brequests\x18\x02 \x01(\x03R\brequests\"\xa6\x02\n" +
+	"\x0eSampledRequest\x12\x0e\n" +
+	"\x02id\x18\x01 \x01(\x06R\x02id\x12\x12\n" +
+	"\x04path\x18\x02 \x01(\tR\x04path\x12\x14\n" +
+	"\x05agent\x18\x03 \x01(\tR\x05agent\x12\x1a\n" +
+	"\breferrer\x18\x04 \x01(\tR\breferrer\x12\x18\n" +
+	"\acountry\x18\x05 \x01(\tR\acountry\x12\x18\n" +
+	"\anetwork\x18\x06 \x01(\rR\anetwork\x12\x16\n" +
+	"\x06status\x18\a \x01(\rR\x06status\x12\x16\n" +
+	"\x06method\x18\b \x01(\rR\x06method\x12\x14\n" +
+	"\x05class\x18\t \x01(\rR\x05class\x12\x16\n" +
+	"\x06static\x18\n" +
+	" \x01(\bR\x06static\x12\x12\n" +
+	"\x04miss\x18\v \x01(\bR\x04miss\x12\x18\n" +
+	"\aaccused\x18\f \x01(\bR\aaccused\"\xf7\x01\n" +
+	"\tSiteState\x120\n" +
+	"\bbaseline\x18\x01 \x01(\v2\x14.floodgauge.BaselineR\bbaseline\x12(\n" +
+	"\x05usual\x18\x02 \x01(\v2\x12.floodgauge.MemoryR\x05usual\x120\n" +
+	"\tprotected\x18\x03 \x01(\v2\x12.floodgauge.MemoryR\tprotected\x12*\n" +
+	"\x06attack\x18\x04 \x01(\v2\x12.floodgauge.MemoryR\x06attack\x120\n" +
+	"\aminutes\x18\x05 \x03(\v2\x16.floodgauge.CaseMinuteR\aminutes\"X\n" +
+	"\n" +
+	"CaseMinute\x12\x16\n" +
+	"\x06minute\x18\x01 \x01(\rR\x06minute\x12\x1a\n" +
+	"\brequests\x18\x02 \x01(\x01R\brequests\x12\x16\n" +
+	"\x06normal\x18\x03 \x01(\x01R\x06normal\"\x9e\x02\n" +
+	"\x06Memory\x12\x14\n" +
+	"\x05texts\x18\x01 \x03(\tR\x05texts\x12\x10\n" +
+	"\x03ids\x18\x02 \x03(\x06R\x03ids\x12\x18\n" +
+	"\aminutes\x18\x03 \x03(\rR\aminutes\x12\x14\n" +
+	"\x05paths\x18\x04 \x03(\rR\x05paths\x12\x16\n" +
+	"\x06agents\x18\x05 \x03(\rR\x06agents\x12\x1c\n" +
+	"\treferrers\x18\x06 \x03(\rR\treferrers\x12\x1c\n" +
+	"\tcountries\x18\a \x03(\rR\tcountries\x12\x1a\n" +
+	"\bnetworks\x18\b \x03(\rR\bnetworks\x12\x18\n" +
+	"\amethods\x18\t \x03(\rR\amethods\x12\x18\n" +
+	"\aaccused\x18\n" +
+	" \x03(\bR\aaccused\x12\x18\n" +
+	"\asuspect\x18\v \x03(\bR\asuspect\"Q\n" +
 	"\x05Level\x12\x12\n" +
 	"\x04mean\x18\x01 \x01(\x01R\x04mean\x12\x1a\n" +
 	"\bvariance\x18\x02 \x01(\x01R\bvariance\x12\x18\n" +
@@ -776,41 +1941,77 @@ func file_attack_proto_rawDescGZIP() []byte {
 }
 
 var file_attack_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
+var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_attack_proto_goTypes = []any{
 	(Verdict)(0),                  // 0: floodgauge.Verdict
 	(*Finding)(nil),               // 1: floodgauge.Finding
-	(*Evidence)(nil),              // 2: floodgauge.Evidence
-	(*Standout)(nil),              // 3: floodgauge.Standout
-	(*Baseline)(nil),              // 4: floodgauge.Baseline
-	(*Level)(nil),                 // 5: floodgauge.Level
-	(*Shares)(nil),                // 6: floodgauge.Shares
-	nil,                           // 7: floodgauge.Baseline.SharesEntry
-	nil,                           // 8: floodgauge.Shares.SharesEntry
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
+	(*Rules)(nil),                 // 2: floodgauge.Rules
+	(*Recommendation)(nil),        // 3: floodgauge.Recommendation
+	(*Condition)(nil),             // 4: floodgauge.Condition
+	(*Collateral)(nil),            // 5: floodgauge.Collateral
+	(*Evidence)(nil),              // 6: floodgauge.Evidence
+	(*Standout)(nil),              // 7: floodgauge.Standout
+	(*Baseline)(nil),              // 8: floodgauge.Baseline
+	(*Observation)(nil),           // 9: floodgauge.Observation
+	(*ClientEvidence)(nil),        // 10: floodgauge.ClientEvidence
+	(*ClientGroup)(nil),           // 11: floodgauge.ClientGroup
+	(*SampledRequest)(nil),        // 12: floodgauge.SampledRequest
+	(*SiteState)(nil),             // 13: floodgauge.SiteState
+	(*CaseMinute)(nil),            // 14: floodgauge.CaseMinute
+	(*Memory)(nil),                // 15: floodgauge.Memory
+	(*Level)(nil),                 // 16: floodgauge.Level
+	(*Shares)(nil),                // 17: floodgauge.Shares
+	nil,                           // 18: floodgauge.Baseline.SharesEntry
+	nil,                           // 19: floodgauge.Shares.SharesEntry
+	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
+	(*TrafficReport)(nil),         // 21: floodgauge.TrafficReport
 }
 var file_attack_proto_depIdxs = []int32{
-	9,  // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
+	20, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
 	0,  // 1: floodgauge.Finding.verdict:type_name -> floodgauge.Verdict
-	9,  // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
-	2,  // 3: floodgauge.Finding.evidence:type_name -> floodgauge.Evidence
-	3,  // 4: floodgauge.Finding.standouts:type_name -> floodgauge.Standout
-	9,  // 5: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
-	5,  // 6: floodgauge.Baseline.volume:type_name -> floodgauge.Level
-	5,  // 7: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
-	5,  // 8: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
-	5,  // 9: floodgauge.Baseline.cache_misses:type_name -> floodgauge.Level
-	5,  // 10: floodgauge.Baseline.tools:type_name -> floodgauge.Level
-	5,  // 11: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
-	7,  // 12: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
-	9,  // 13: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
-	8,  // 14: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
-	6,  // 15: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
-	16, // [16:16] is the sub-list for method output_type
-	16, // [16:16] is the sub-list for method input_type
-	16, // [16:16] is the sub-list for extension type_name
-	16, // [16:16] is the sub-list for extension extendee
-	0,  // [0:16] is the sub-list for field type_name
+	20, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
+	6,  // 3: floodgauge.Finding.evidence:type_name -> floodgauge.Evidence
+	7,  // 4: floodgauge.Finding.standouts:type_name -> floodgauge.Standout
+	2,  // 5: floodgauge.Finding.rules:type_name -> floodgauge.Rules
+	3,  // 6: floodgauge.Rules.recommendations:type_name -> floodgauge.Recommendation
+	4,  // 7: floodgauge.Recommendation.conditions:type_name -> floodgauge.Condition
+	5,  // 8: floodgauge.Recommendation.worst:type_name -> floodgauge.Collateral
+	20, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
+	20, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
+	16, // 11: floodgauge.Baseline.volume:type_name -> floodgauge.Level
+	16, // 12: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
+	16, // 13: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
+	16, // 14: floodgauge.Baseline.cache_misses:type_name -> floodgauge.Level
+	16, // 15: floodgauge.Baseline.tools:type_name -> floodgauge.Level
+	16, // 16: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
+	18, // 17: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
+	20, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
+	16, // 19: floodgauge.Baseline.static_share:type_name -> floodgauge.Level
+	16, // 20: floodgauge.Baseline.refused_posts:type_name -> floodgauge.Level
+	16, // 21: floodgauge.Baseline.automated:type_name -> floodgauge.Level
+	16, // 22: floodgauge.Baseline.fast:type_name -> floodgauge.Level
+	16, // 23: floodgauge.Baseline.bots:type_name -> floodgauge.Level
+	21, // 24: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
+	10, // 25: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
+	12, // 26: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
+	12, // 27: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
+	12, // 28: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
+	11, // 29: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
+	11, // 30: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
+	11, // 31: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
+	11, // 32: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
+	8,  // 33: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
+	15, // 34: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
+	15, // 35: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
+	15, // 36: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
+	14, // 37: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
+	19, // 38: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
+	17, // 39: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
+	40, // [40:40] is the sub-list for method output_type
+	40, // [40:40] is the sub-list for method input_type
+	40, // [40:40] is the sub-list for extension type_name
+	40, // [40:40] is the sub-list for extension extendee
+	0,  // [0:40] is the sub-list for field type_name
 }
 
 func init() { file_attack_proto_init() }
@@ -818,13 +2019,15 @@ func file_attack_proto_init() {
 	if File_attack_proto != nil {
 		return
 	}
+	file_traffic_proto_init()
+	file_attack_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_attack_proto_rawDesc), len(file_attack_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   8,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -22,26 +22,28 @@ const (
 	gaveUp         = 24 * 60
 )
 
-// Judge holds a closed minute of a site against what is usual there. r is the sum of the minute's rows; a minute without any is an empty report with host
-// and minute. Minutes come in order and without gaps. finding is nil where nothing is off, and where there is less than an hour of history. b stays as it
-// is.
-func Judge(b *schemas.Baseline, r *schemas.TrafficReport) (next *schemas.Baseline, finding *schemas.Finding) {
+// Judge holds a closed minute of a site against what is usual there. o.Row is the sum of the minute's rows; a minute without any is an empty report with
+// host and minute. Minutes come in order and without gaps. finding is nil where nothing is off. Where there is less than an hour of history the verdict is
+// "unknown", unless what single clients do says enough. b and o stay as they are.
+func Judge(b *schemas.Baseline, o *schemas.Observation) (next *schemas.Baseline, finding *schemas.Finding) {
 	if b.GetVersion() == version {
 		next = proto.CloneOf(b)
 	} else {
 		next = NewBaseline()
 	}
-	minute := r.Minute.AsTime()
+	minute := o.Row.Minute.AsTime()
 	if before := next.Minute.AsTime(); next.Minute != nil && before.Truncate(time.Hour) != minute.Truncate(time.Hour) {
 		endHour(next, hourOfWeek(before))
 	}
 	next.Minute = timestamppb.New(minute)
 	if next.Learned >= history {
-		finding = judge(next, r, minute)
+		finding = judge(next, o, minute)
+	} else {
+		finding = judgeUnknown(next, o)
 	}
 	follow(next, finding, minute)
 	if next.CaseStarted == nil {
-		learnMinute(next, r)
+		learnMinute(next, o)
 	}
 	return next, finding
 }
@@ -52,39 +54,58 @@ func hourOfWeek(t time.Time) int {
 	return (int(t.Weekday())+6)%7*24 + t.Hour()
 }
 
-func judge(b *schemas.Baseline, r *schemas.TrafficReport, minute time.Time) *schemas.Finding {
-	v := look(b, r.Requests)
-	if f := stopped(b, r, &v); f != nil {
+func judge(b *schemas.Baseline, o *schemas.Observation, minute time.Time) *schemas.Finding {
+	v := look(b, o.Row.Requests)
+	if f := stopped(b, o.Row, &v); f != nil {
 		return f
 	}
-	s := signsOf(b, r, &v, hourOfWeek(minute))
-	points := int32(0)
-	for _, e := range s.evidence {
-		points += e.Points
-	}
-	verdict := verdictOf(points)
-	if s.originTrouble && !s.mixChanged {
-		verdict = schemas.Verdict_VERDICT_WATCH // the site fails by itself: that is worth a word, and no attack
-	}
+	s := signsOf(b, o, &v, hourOfWeek(minute))
+	points := s.points()
+	verdict := s.verdict(points)
 	if verdict <= schemas.Verdict_VERDICT_NORMAL && !s.crowd {
 		return nil
 	}
-	return &schemas.Finding{Host: r.Host, Minute: r.Minute, Verdict: verdict, Kind: s.kind(&v), Points: points,
-		Confidence: 1 - math.Exp(-math.Max(float64(points), 0)/5), Requests: r.Requests, NormalRequests: v.normal,
-		Evidence: s.evidence, Standouts: s.standouts}
+	f := s.finding(o, verdict, points)
+	f.Kind, f.NormalRequests = s.kind(&v), v.normal
+	return f
 }
 
-// verdictOf reads the points.
-func verdictOf(points int32) schemas.Verdict {
-	switch {
-	case points >= 8:
-		return schemas.Verdict_VERDICT_ATTACK
-	case points >= 5:
-		return schemas.Verdict_VERDICT_SUSPECTED
-	case points >= 3:
-		return schemas.Verdict_VERDICT_WATCH
+// judgeUnknown looks for what needs no history.
+func judgeUnknown(b *schemas.Baseline, o *schemas.Observation) *schemas.Finding {
+	s := &signs{has: map[string]bool{}}
+	v := volume{requests: float64(o.Row.Requests)}
+	s.clients(b, o, &v)
+	points := s.points()
+	if points == 0 {
+		return nil
 	}
-	return schemas.Verdict_VERDICT_NORMAL
+	verdict := schemas.Verdict_VERDICT_UNKNOWN
+	if s.accused() {
+		verdict = s.verdict(points)
+	}
+	f := s.finding(o, verdict, points)
+	f.Kind = s.kind(&v)
+	return f
+}
+
+func (s *signs) points() (sum int32) {
+	for _, e := range s.evidence {
+		sum += e.Points
+	}
+	return sum
+}
+
+func (s *signs) finding(o *schemas.Observation, verdict schemas.Verdict, points int32) *schemas.Finding {
+	f := &schemas.Finding{Host: o.Row.Host, Minute: o.Row.Minute, Verdict: verdict, Points: points, Confidence: 1 - math.Exp(-math.Max(float64(points), 0)/5),
+		Requests: o.Row.Requests, Evidence: s.evidence, Standouts: s.standouts}
+	if clientsKnown(o) {
+		var all schemas.ClientGroup
+		for _, g := range []*schemas.ClientGroup{o.Clients.Scanners, o.Clients.Guessers, o.Clients.Automated} {
+			all.Clients, all.Requests = all.Clients+g.GetClients(), all.Requests+g.GetRequests()
+		}
+		f.AccusedRequests, f.AccusedClients = proto.Int64(all.Requests), proto.Float64(float64(all.Clients)/math.Max(float64(o.Clients.Clients), 1))
+	}
+	return f
 }
 
 // stopped finds that a site which always has traffic has next to none.
@@ -125,12 +146,19 @@ func follow(b *schemas.Baseline, f *schemas.Finding, minute time.Time) {
 }
 
 // learnMinute makes a minute part of what is usual.
-func learnMinute(b *schemas.Baseline, r *schemas.TrafficReport) {
+func learnMinute(b *schemas.Baseline, o *schemas.Observation) {
 	if silent(b) {
 		return // an outage is no habit
 	}
+	r := o.Row
 	learnVolume(b, r.Requests)
 	b.Learned++
+	for _, q := range quantities {
+		if x, ok := q.of(o); ok && (r.Requests >= leastMix || !q.share) {
+			level := q.level(b)
+			*level = learn(*level, x)
+		}
+	}
 	if r.Requests < leastMix {
 		return
 	}
@@ -140,12 +168,6 @@ func learnMinute(b *schemas.Baseline, r *schemas.TrafficReport) {
 				b.Shares = map[string]*schemas.Shares{}
 			}
 			b.Shares[list] = learnShares(b.Shares[list], mix)
-		}
-	}
-	for _, q := range quantities {
-		if x, ok := q.of(r); ok {
-			level := q.level(b)
-			*level = learn(*level, x)
 		}
 	}
 }

@@ -18,6 +18,9 @@ const seeds = 30
 
 func always(time.Time) bool { return true }
 
+// anything can be said to any proxy.
+func anything(string, []*schemas.Condition) error { return nil }
+
 // botnet is a flood of few clients that ask for the same thing with one agent.
 func botnet(rate float64) crowd {
 	return crowd{rate: rate, perClient: 60, uncached: 1, agents: map[string]float64{"MSIE 6": 1}, paths: map[string]float64{"/search": 1},
@@ -26,7 +29,7 @@ func botnet(rate float64) crowd {
 
 // followed lets minutes pass: a history of calm ones, then some with more.
 func followed(seed uint64, calm crowd, minutes int, more ...func(minute int) []crowd) (before, during []*schemas.Finding) {
-	w, site := newWorld(seed), NewSite("a.example", always)
+	w, site := newWorld(seed), NewSite("a.example", always, anything)
 	for range 240 {
 		before = append(before, site.Next(w.next(calm))...)
 	}
@@ -122,7 +125,7 @@ func TestTroubleOfTheSiteIsNoAttack(t *testing.T) {
 	down := readers(1000)
 	down.broken = 0.9
 	_, during := followed(1, readers(0.0001), 0)
-	w, site := newWorld(3), NewSite("a.example", always)
+	w, site := newWorld(3), NewSite("a.example", always, anything)
 	for range 240 {
 		site.Next(w.next(readers(1000)))
 	}
@@ -156,7 +159,7 @@ func TestPulsesAreOneCase(t *testing.T) {
 // A silent site is told from a silent log.
 func TestTrafficStopped(t *testing.T) {
 	for _, read := range []bool{true, false} {
-		w, site := newWorld(1), NewSite("a.example", func(m time.Time) bool { return read || m.Before(monday.Add(240*time.Minute)) })
+		w, site := newWorld(1), NewSite("a.example", func(m time.Time) bool { return read || m.Before(monday.Add(240*time.Minute)) }, anything)
 		for range 240 {
 			site.Next(w.next(readers(300)))
 		}
@@ -169,7 +172,7 @@ func TestTrafficStopped(t *testing.T) {
 
 // A site that was taken down is not said to be silent for ever.
 func TestSilenceBecomesUsual(t *testing.T) {
-	w, site := newWorld(1), NewSite("a.example", always)
+	w, site := newWorld(1), NewSite("a.example", always, anything)
 	for range 240 {
 		site.Next(w.next(readers(300)))
 	}
@@ -180,7 +183,7 @@ func TestSilenceBecomesUsual(t *testing.T) {
 
 // Within the first hour nothing is judged.
 func TestNothingIsSaidWithoutHistory(t *testing.T) {
-	w, site := newWorld(1), NewSite("a.example", always)
+	w, site := newWorld(1), NewSite("a.example", always, anything)
 	for n := range 59 {
 		rate := 100.0
 		if n > 30 {
@@ -246,8 +249,8 @@ func TestJudgeIsPure(t *testing.T) {
 			if !proto.Equal(b, before) || !proto.Equal(r, report) {
 				t.Fatal("what was given is changed")
 			}
-			slices.Reverse(report.TopAgents)
-			slices.Reverse(report.TopPaths)
+			slices.Reverse(report.Row.TopAgents)
+			slices.Reverse(report.Row.TopPaths)
 			again, g := Judge(before, report)
 			if !proto.Equal(next, again) || !proto.Equal(f, g) {
 				t.Fatalf("it is judged\n%v\n%v and again\n%v\n%v", next, f, again, g)
@@ -268,7 +271,7 @@ func TestBaselineIsBounded(t *testing.T) {
 		for i := range 500 {
 			r.TopAgents = append(r.TopAgents, &schemas.TopValue{Value: fmt.Sprint("agent ", n, i), Requests: 1})
 		}
-		b, _ = Judge(b, r)
+		b, _ = Judge(b, &schemas.Observation{Row: r})
 	}
 	if size := proto.Size(b); size > 20_000 {
 		t.Errorf("it takes %d bytes", size)

@@ -57,8 +57,11 @@ func valuesOf(r *schemas.TrafficReport, list string) []*schemas.TopValue {
 	return nil
 }
 
-// known tells whether a usual mix says enough to compare with: on small sites the k rule hides most of it.
-func known(s *schemas.Shares) bool {
+// known tells whether a level says enough to compare with.
+func known(l *schemas.Level) bool { return l.GetLearned() >= history/2 }
+
+// knownMix tells whether a usual mix says enough to compare with: on small sites the k rule hides most of it.
+func knownMix(s *schemas.Shares) bool {
 	return s.GetLearned() >= history/2 && s.Shares[others] < 0.5
 }
 

@@ -17,57 +17,15 @@ const (
 	leastShare, leastMore, leastTimes = 0.2, 0.15, 3.0
 )
 
-// quantity is a figure of a minute that has a usual level.
-type quantity struct {
-	signal string
-	of     func(*schemas.TrafficReport) (x float64, known bool)
-	level  func(*schemas.Baseline) **schemas.Level
-	// off tells whether x is so much above the mean that it has points.
-	off    func(x, mean float64) bool
-	points int32
-}
-
-func more(by float64) func(x, mean float64) bool {
-	return func(x, mean float64) bool { return x > mean+by }
-}
-
-var quantities = []quantity{
-	{"client_errors", statusShare("4xx"), func(b *schemas.Baseline) **schemas.Level { return &b.ClientErrors }, more(0.2), 2},
-	{"server_errors", statusShare("5xx"), func(b *schemas.Baseline) **schemas.Level { return &b.ServerErrors }, more(0.05), 2},
-	{"cache_misses", missShare, func(b *schemas.Baseline) **schemas.Level { return &b.CacheMisses },
-		func(x, mean float64) bool { return x > 2*mean && x > mean+0.1 }, 1},
-	{"tools", toolShare, func(b *schemas.Baseline) **schemas.Level { return &b.Tools }, more(0.2), 2},
-	{"requests_per_client", perClient, func(b *schemas.Baseline) **schemas.Level { return &b.RequestsPerClient },
-		func(x, mean float64) bool { return x > 2*mean }, 2},
-}
-
-func statusShare(class string) func(*schemas.TrafficReport) (float64, bool) {
-	return func(r *schemas.TrafficReport) (float64, bool) {
-		return float64(r.StatusClass[class]) / float64(r.Requests), r.Requests > 0 && r.StatusClass != nil
-	}
-}
-
-func missShare(r *schemas.TrafficReport) (float64, bool) {
-	return float64(r.Cache.GetMiss()+r.Cache.GetUncached()) / float64(r.Requests), r.Requests > 0 && r.Cache != nil
-}
-
-func toolShare(r *schemas.TrafficReport) (float64, bool) {
-	return float64(r.Clients["tool"]+r.Clients["empty"]) / float64(r.Requests), r.Requests > 0 && len(r.Clients) > 0
-}
-
-func perClient(r *schemas.TrafficReport) (float64, bool) {
-	if r.GetVisitors() == 0 {
-		return 0, false
-	}
-	return float64(r.Requests) / float64(r.GetVisitors()), true
-}
-
 // signs are what a minute shows.
 type signs struct {
 	evidence      []*schemas.Evidence
 	standouts     []*schemas.Standout
 	has           map[string]bool // signals with points above 0
 	mixChanged    bool            // of agents
+	grown         bool            // more traffic than usual
+	staticLow     bool            // the files of pages are hardly asked for
+	crawlers      bool            // what is more than usual comes from declared bots, and is little
 	crowd         bool            // much more traffic, in the usual mix
 	originTrouble bool
 }
@@ -80,26 +38,33 @@ func (s *signs) add(signal string, observed, normal float64, points int32, words
 }
 
 // signsOf looks at everything. hour is the hour of the week.
-func signsOf(b *schemas.Baseline, r *schemas.TrafficReport, v *volume, hour int) *signs {
+func signsOf(b *schemas.Baseline, o *schemas.Observation, v *volume, hour int) *signs {
 	s := &signs{has: map[string]bool{}}
 	s.volume(b, v, hour)
-	if r.Requests < leastCompared {
+	s.clients(b, o, v)
+	if o.Row.Requests < leastCompared {
 		return s
 	}
-	s.quantities(b, r)
-	agents, compared := s.mixes(b, r)
-	grown := s.has["volume"] || s.has["ramp"]
-	if grown && compared && agents < same {
-		s.add("agents", agents, 0, -2, "the mix of browsers and programs is the usual one, as in a crowd of readers")
-		if x, ok := perClient(r); ok && !s.has["requests_per_client"] && b.RequestsPerClient.GetLearned() >= history/2 {
-			s.add("requests_per_client", x, b.RequestsPerClient.Mean, -2,
-				"each visitor asks for as much as usual, as in a crowd of readers")
-			s.crowd = true
-		}
+	s.quantities(b, o)
+	agents, compared := s.mixes(b, o)
+	s.static(b, o)
+	s.grown = s.has["volume"] || s.has["ramp"]
+	if s.grown && compared && agents < same {
+		s.crowdOfReaders(b, o, agents)
 	}
-	share, _ := statusShare("5xx")(r)
-	s.originTrouble = s.has["server_errors"] && (!grown || share > 0.5)
+	share, _ := statusShare("5xx")(o)
+	s.originTrouble = s.has["server_errors"] && (!s.grown || share > 0.5) && !s.accused()
 	return s
+}
+
+// crowdOfReaders says what speaks for readers where there is more traffic in the usual mix of agents.
+func (s *signs) crowdOfReaders(b *schemas.Baseline, o *schemas.Observation, agents float64) {
+	s.add("agents", agents, 0, -2, "the mix of browsers and programs is the usual one, as in a crowd of readers")
+	x, ok := perClient(o)
+	if ok && !s.has["requests_per_client"] && !s.staticLow && !s.has["automated"] && known(b.RequestsPerClient) {
+		s.add("requests_per_client", x, b.RequestsPerClient.Mean, -2, "each visitor asks for as much as usual, as in a crowd of readers")
+		s.crowd = true
+	}
 }
 
 func (s *signs) volume(b *schemas.Baseline, v *volume, hour int) {
@@ -118,20 +83,30 @@ func (s *signs) volume(b *schemas.Baseline, v *volume, hour int) {
 	}
 }
 
-func (s *signs) quantities(b *schemas.Baseline, r *schemas.TrafficReport) {
+func (s *signs) quantities(b *schemas.Baseline, o *schemas.Observation) {
 	for _, q := range quantities {
 		level := *q.level(b)
-		if x, ok := q.of(r); ok && level.GetLearned() >= history/2 && q.off(x, level.Mean) {
+		if x, ok := q.of(o); ok && known(level) && q.off != nil && q.off(x, level.Mean) {
 			s.add(q.signal, x, level.Mean, q.points, quantityWords(q.signal, x, level.Mean))
 		}
 	}
 }
 
+// static looks whether style sheets, scripts and images are missing, as programs do not ask for them.
+func (s *signs) static(b *schemas.Baseline, o *schemas.Observation) {
+	x, ok := staticShare(o)
+	if !ok || !known(b.StaticShare) || x > b.StaticShare.Mean/2 || x > b.StaticShare.Mean-0.15 {
+		return
+	}
+	s.staticLow = true
+	s.add("static", x, b.StaticShare.Mean, 2, quantityWords("static", x, b.StaticShare.Mean))
+}
+
 // mixes compares all lists. agents is how far that of agents is from the usual; compared tells whether it could be.
-func (s *signs) mixes(b *schemas.Baseline, r *schemas.TrafficReport) (agents float64, compared bool) {
+func (s *signs) mixes(b *schemas.Baseline, o *schemas.Observation) (agents float64, compared bool) {
 	for _, list := range lists {
-		mix, usual := mixOf(r, list), b.Shares[list]
-		if mix == nil || !known(usual) {
+		mix, usual := mixOf(o.Row, list), b.Shares[list]
+		if mix == nil || !knownMix(usual) {
 			continue
 		}
 		d := divergence(mix, usual.Shares)
@@ -141,7 +116,7 @@ func (s *signs) mixes(b *schemas.Baseline, r *schemas.TrafficReport) (agents flo
 		if d <= changed {
 			continue
 		}
-		standing := standing(list, mix, usual.Shares, r.Requests)
+		standing := standing(list, mix, usual.Shares, o.Row.Requests)
 		s.standouts = append(s.standouts, standing...)
 		s.add(signalOf[list], d, 0, mixPoints[list], mixWords(list, standing))
 	}
@@ -165,24 +140,4 @@ func standing(list string, mix, usual map[string]float64, requests int64) (out [
 		return cmp.Or(cmp.Compare(b.Share, a.Share), cmp.Compare(a.Value, b.Value))
 	})
 	return out
-}
-
-// kind names what it looks like.
-func (s *signs) kind(v *volume) string {
-	grown := s.has["volume"] || s.has["ramp"]
-	switch {
-	case s.originTrouble && !s.mixChanged:
-		return "origin_trouble"
-	case s.crowd:
-		return "flash_crowd"
-	case !grown:
-		return "error_storm"
-	case s.has["cache_misses"]:
-		return "cache_busting"
-	case v.ramp && !v.alarm:
-		return "slow_ramp"
-	case v.pulse:
-		return "pulse"
-	}
-	return "volumetric"
 }

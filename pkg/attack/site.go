@@ -3,28 +3,67 @@ package attack
 import (
 	"time"
 
+	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-// Site judges one site's minutes in order.
+// minedMinutes is how many of a case's last minutes rules are made from.
+const minedMinutes = 5
+
+// Site judges one site's minutes in order, and looks for rules while a case is open. It is a function of the minutes that it was given.
 type Site struct {
 	host string
 	// read tells whether any line, of whatever site, is there of a minute: where there is none, nothing was logged or nothing was read, and the silence
 	// says nothing about the site.
-	read     func(minute time.Time) bool
-	baseline *schemas.Baseline
+	read func(minute time.Time) bool
+	// allowed tells why no proxy can be told some conditions; nil where it can.
+	allowed                  func(host string, conditions []*schemas.Condition) error
+	baseline                 *schemas.Baseline
+	usual, protected, attack *memory
+	minutes                  []*schemas.CaseMinute // of the open case, the latest last
 }
 
-// NewSite starts without history.
-func NewSite(host string, read func(minute time.Time) bool) *Site {
-	return &Site{host: host, read: read, baseline: NewBaseline()}
+// NewSite starts without history. allowed tells why a rule of some conditions cannot be said to any proxy; nil: it can.
+func NewSite(host string, read func(minute time.Time) bool, allowed func(host string, conditions []*schemas.Condition) error) *Site {
+	return ResumeSite(host, &schemas.SiteState{}, read, allowed)
+}
+
+// ResumeSite goes on from a state.
+func ResumeSite(host string, state *schemas.SiteState, read func(minute time.Time) bool, allowed func(string, []*schemas.Condition) error) *Site {
+	s := &Site{host: host, read: read, allowed: allowed, baseline: NewBaseline(), usual: newMemory(), protected: newMemory(), attack: newMemory()}
+	if state.GetBaseline().GetVersion() == version {
+		s.baseline = proto.CloneOf(state.Baseline)
+		s.usual, s.protected, s.attack = memoryOf(state.Usual), memoryOf(state.Protected), memoryOf(state.Attack)
+		for _, m := range state.Minutes {
+			s.minutes = append(s.minutes, proto.CloneOf(m))
+		}
+	}
+	return s
+}
+
+// State is what ResumeSite goes on from.
+func (s *Site) State() *schemas.SiteState {
+	state := &schemas.SiteState{Baseline: proto.CloneOf(s.baseline), Usual: s.usual.proto(), Protected: s.protected.proto(), Attack: s.attack.proto()}
+	for _, m := range s.minutes {
+		state.Minutes = append(state.Minutes, proto.CloneOf(m))
+	}
+	return state
+}
+
+// Last is the last minute that was judged; zero where there is none.
+func (s *Site) Last() time.Time {
+	if s.baseline.Minute == nil {
+		return time.Time{}
+	}
+	return s.baseline.Minute.AsTime()
 }
 
 // Next judges a minute, and before it the minutes since the last one in which the site had no request.
-func (s *Site) Next(r *schemas.TrafficReport) []*schemas.Finding {
-	return append(s.Until(r.Minute.AsTime()), s.judge(r)...)
+func (s *Site) Next(o *schemas.Observation) []*schemas.Finding {
+	return append(s.Until(o.Row.Minute.AsTime()), s.judge(o)...)
 }
 
 // Until judges the minutes before end in which the site had no request.
@@ -34,19 +73,68 @@ func (s *Site) Until(end time.Time) (findings []*schemas.Finding) {
 	}
 	for minute := s.baseline.Minute.AsTime().Add(time.Minute); minute.Before(end); minute = minute.Add(time.Minute) {
 		if s.read(minute) {
-			findings = append(findings, s.judge(&schemas.TrafficReport{Host: s.host, Minute: timestamppb.New(minute)})...)
+			findings = append(findings, s.judge(&schemas.Observation{Row: &schemas.TrafficReport{Host: s.host, Minute: timestamppb.New(minute)}})...)
 		}
 	}
 	return findings
 }
 
-func (s *Site) judge(r *schemas.TrafficReport) (findings []*schemas.Finding) {
-	next, f := Judge(s.baseline, r)
+func (s *Site) judge(o *schemas.Observation) (findings []*schemas.Finding) {
+	next, f := Judge(s.baseline, o)
 	s.baseline = next
+	minute := uint32(o.Row.Minute.AsTime().Unix() / 60)
+	s.protected.protect(minute, o.Protected)
+	if next.CaseStarted == nil {
+		if harmless(f) {
+			s.usual.remember(minute, o.Sample)
+		}
+		s.attack, s.minutes = newMemory(), nil
+	} else if f != nil {
+		s.follow(minute, o, f)
+		f.Rules = s.rules(f)
+	}
 	if f != nil {
 		findings = append(findings, f)
 	}
 	return findings
+}
+
+// harmless tells of a minute that may be remembered as usual.
+func harmless(f *schemas.Finding) bool {
+	return f == nil || f.Verdict <= schemas.Verdict_VERDICT_NORMAL || f.Kind == "flash_crowd"
+}
+
+// follow keeps a minute of the open case.
+func (s *Site) follow(minute uint32, o *schemas.Observation, f *schemas.Finding) {
+	s.attack.forgetBefore(minute - minedMinutes + 1)
+	for len(s.minutes) > 0 && s.minutes[0].Minute+minedMinutes <= minute {
+		s.minutes = s.minutes[1:]
+	}
+	for _, d := range o.Sample {
+		s.attack.put(minute, d, false)
+	}
+	for _, d := range o.Suspect {
+		s.attack.put(minute, d, true)
+	}
+	s.minutes = append(s.minutes, &schemas.CaseMinute{Minute: minute, Requests: float64(f.Requests), Normal: f.NormalRequests})
+}
+
+// rules looks for rules against the open case.
+func (s *Site) rules(f *schemas.Finding) *schemas.Rules {
+	if s.host == vocabulary.OtherHosts {
+		return &schemas.Rules{Status: NoUsable, Words: "these are many hosts, and a rule is for one: name the sites in the configuration"}
+	}
+	m := &miner{usual: s.usual, protected: s.protected, attack: s.attack, minutes: map[uint32]*schemas.CaseMinute{}, accusedOnly: accusesClients(f),
+		allowed: func(c []*schemas.Condition) error { return s.allowed(s.host, c) }}
+	for _, c := range s.minutes {
+		m.minutes[c.Minute] = c
+	}
+	return m.mine(f)
+}
+
+// accusesClients tells of a finding that is about what a few clients do, not about how much there is.
+func accusesClients(f *schemas.Finding) bool {
+	return f.Kind == "brute_force" || f.Kind == "scanner"
 }
 
 // Learned is how many minutes the site's baseline is made of, and whether that is enough to judge.

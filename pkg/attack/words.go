@@ -51,6 +51,8 @@ func requestsWords(n float64) string {
 
 func quantityWords(signal string, x, mean float64) string {
 	switch signal {
+	case "static":
+		return fmt.Sprintf("%s of requests were for style sheets, scripts and images, usually %s", percent(x), percent(mean))
 	case "client_errors":
 		return fmt.Sprintf("%s of requests were answered by an error of the client's (4xx), usually %s", percent(x), percent(mean))
 	case "server_errors":
@@ -84,3 +86,31 @@ func mixWords(list string, standing []*schemas.Standout) string {
 // valueWords say what requests have to do with a value.
 var valueWords = map[string]string{"top_agents": "come with the agent", "top_paths": "ask for", "top_networks": "come from the network", "top_countries": "come from",
 	"top_referrers": "are referred by"}
+
+func plural(n int64, what string) string { return reportwriter.Plural(n, what) }
+
+func scannerWords(g *schemas.ClientGroup) string {
+	return fmt.Sprintf("%s asked for %d or more paths each that are not there, in %s", plural(g.Clients, "client"), leastProbes, plural(g.Requests, "request"))
+}
+
+func guesserWords(g *schemas.ClientGroup) string {
+	return fmt.Sprintf("%s sent forms to one path again and again and were refused, in %s", plural(g.Clients, "client"), plural(g.Requests, "request"))
+}
+
+func failedLoginWords(n, usual float64) string {
+	return fmt.Sprintf("%s requests that posted something were refused, as wrong passwords are, usually %s", count(n), count(usual))
+}
+
+func automatedWords(g *schemas.ClientGroup, requests int64) string {
+	return fmt.Sprintf("%s of requests come from %s that behave as programs do: quick, without the files of pages, always the same or never twice the same",
+		percent(float64(g.Requests)/float64(max(requests, 1))), plural(g.Clients, "client"))
+}
+
+func fastWords(clients, requests int64, person float64) string {
+	return fmt.Sprintf("%s sent %s, each several times as many as the fastest of a hundred visitors usually sends (up to %s a minute)", plural(clients, "client"),
+		plural(requests, "request"), count(person))
+}
+
+func crawlerWords(n, usual float64) string {
+	return fmt.Sprintf("%s requests of programs that say that they are crawlers, usually %s", count(n), count(usual))
+}

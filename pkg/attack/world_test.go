@@ -39,7 +39,7 @@ func (w *world) poisson(mean float64) int64 {
 }
 
 // next is the report of a minute in which several crowds come.
-func (w *world) next(crowds ...crowd) *schemas.TrafficReport {
+func (w *world) next(crowds ...crowd) *schemas.Observation {
 	r := &schemas.TrafficReport{Host: "a.example", Minute: timestamppb.New(w.minute), StatusClass: map[string]int64{}, Cache: &schemas.Cache{},
 		Clients: map[string]int64{}, Rest: map[string]*schemas.ListRest{}, Visitors: new(int64), K: 10}
 	w.minute = w.minute.Add(time.Minute)
@@ -76,7 +76,7 @@ func (w *world) next(crowds ...crowd) *schemas.TrafficReport {
 	listed("top_countries", countries, value(&r.TopCountries))
 	listed("top_referrers", referrers, value(&r.TopReferrers))
 	listed("top_paths", paths, func(path string, n int64) { r.TopPaths = append(r.TopPaths, &schemas.TopPath{Path: path, Requests: n}) })
-	return r
+	return &schemas.Observation{Row: r}
 }
 
 func (w *world) spread(counts map[string]int64, shares map[string]float64, n int64) {

@@ -15,7 +15,7 @@ import (
 )
 
 // worldCup are the real requests per minute of a site that had one flash crowd after another, and no attack.
-func worldCup(tb testing.TB) (minutes []*schemas.TrafficReport) {
+func worldCup(tb testing.TB) (minutes []*schemas.Observation) {
 	tb.Helper()
 	f, err := os.Open("testdata/worldcup98-per-minute.csv.gz")
 	if err != nil {
@@ -36,7 +36,7 @@ func worldCup(tb testing.TB) (minutes []*schemas.TrafficReport) {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		minutes = append(minutes, &schemas.TrafficReport{Host: "a.example", Minute: timestamppb.New(minute), Requests: n})
+		minutes = append(minutes, &schemas.Observation{Row: &schemas.TrafficReport{Host: "a.example", Minute: timestamppb.New(minute), Requests: n}})
 	}
 	return minutes
 }
@@ -45,7 +45,7 @@ func worldCup(tb testing.TB) (minutes []*schemas.TrafficReport) {
 // which the site was silent.
 func TestRealTrafficIsNoAttack(t *testing.T) {
 	minutes := worldCup(t)
-	site := NewSite("a.example", func(time.Time) bool { return false })
+	site := NewSite("a.example", func(time.Time) bool { return false }, anything)
 	var findings []*schemas.Finding
 	for _, m := range minutes {
 		findings = append(findings, site.Next(m)...)
@@ -67,7 +67,7 @@ func TestRealTrafficIsNoAttack(t *testing.T) {
 // The cost of a minute, with all lists.
 func BenchmarkJudge(b *testing.B) {
 	w, baseline := newWorld(1), NewBaseline()
-	var minutes []*schemas.TrafficReport
+	var minutes []*schemas.Observation
 	for range 200 {
 		minutes = append(minutes, w.next(readers(1000), botnet(100)))
 	}

@@ -48,7 +48,7 @@ type Site struct {
 // NewSite judges a site from a time on, without history.
 func NewSite(host string, from time.Time) *Site {
 	s := &Site{host: host, next: from.Truncate(time.Minute).UTC()}
-	s.site = attack.NewSite(host, func(minute time.Time) bool { return s.minutes.lines[minute.UTC()] })
+	s.site = attack.NewSite(host, func(minute time.Time) bool { return s.minutes.lines[minute.UTC()] }, func(string, []*schemas.Condition) error { return nil })
 	return s
 }
 
@@ -68,7 +68,7 @@ func (s *Site) Advance(ctx context.Context, store reportstore.Reader, who access
 	open := false
 	judge := func() {
 		if len(slot) > 0 {
-			all = append(all, s.site.Next(report.Sum(slot))...)
+			all = append(all, s.site.Next(&schemas.Observation{Row: report.Sum(slot)})...)
 			s.next = slot[0].Minute.AsTime().Add(time.Minute)
 			slot = nil
 		}

@@ -31,9 +31,7 @@ func (s *Summary) AppendBinary(b []byte) []byte {
 	b = s.networks.appendTo(b, &s.sets)
 	b = s.referrers.appendTo(b, &s.sets)
 	b = s.agents.appendTo(b, &s.sets)
-	b = s.clients.appendTo(b)
-	b = s.sample.appendTo(b)
-	return s.protected.appendTo(b)
+	return s.appendSamples(s.clients.appendTo(b))
 }
 
 // Decode reads what AppendBinary wrote, of this version and the one before. It refuses everything else: what it accepts of this version encodes to the same
@@ -96,9 +94,7 @@ func (s *Summary) decode(r *reader) {
 	s.referrers.decode(r, referrerCapacity, r.text, &s.sets)
 	s.agents.decode(r, agentCapacity, r.text, &s.sets)
 	s.clients.decode(r)
-	if r.version == oldVersion {
-		return
+	if r.version != oldVersion {
+		s.decodeSamples(r)
 	}
-	s.sample.decode(r, sampleCapacity)
-	s.protected.decode(r, protectedCapacity)
 }

@@ -49,6 +49,3 @@ type Request struct {
 	Country   string // ISO 3166 alpha-2, or "" for unknown
 	Network   uint32 // autonomous system number, 0 for unknown
 }
-
-// protected tells of a request that no rule may reach.
-func (r *Request) protected() bool { return r.Allowed || r.Class == vocabulary.ClientVerifiedBot }

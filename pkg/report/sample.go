@@ -10,16 +10,19 @@ import (
 )
 
 const (
-	// sampleCapacity is how many requests of all stay: enough to see which values go together, in 1.3 kB of an encoded summary.
+	// sampleCapacity is how many requests of all stay: enough to see which values go together, in 1.6 kB of an encoded summary.
 	sampleCapacity = 64
 	// protectedCapacity is how many requests of those stay that no rule may reach: of few clients, they are few themselves.
 	protectedCapacity = 16
+	// suspectCapacity is how many of the requests stay that were refused or posted something: scanners and guessers of passwords are few among all.
+	suspectCapacity = 32
 )
 
 // Sampled is one request of a summary's sample, in closed vocabularies, templates and registrable names. It names nobody, but the values of one request
 // together may: it stays inside the pipeline.
 type Sampled struct {
 	ID       uint64 // keyed hash of the line's id: those with the smallest stay
+	Client   uint32 // the beginning of the client's token: tells requests of one client; 0 where unknown
 	Path     string // template; "" where not logged
 	Agent    string // family; "" where there is none
 	Referrer string // registrable host; "" for none
@@ -33,7 +36,7 @@ type Sampled struct {
 }
 
 func sampledOf(r *Request) Sampled {
-	d := Sampled{ID: r.LineID, Path: r.Path, Agent: r.Agent, Referrer: r.Referrer, Network: r.Network, Status: r.Status, Method: r.Method, Class: r.Class,
+	d := Sampled{ID: r.LineID, Client: binary.BigEndian.Uint32(r.Client[:]), Path: r.Path, Agent: r.Agent, Referrer: r.Referrer, Network: r.Network, Status: r.Status, Method: r.Method, Class: r.Class,
 		Static: r.Static, Miss: r.Cache == vocabulary.CacheMiss || r.Cache == vocabulary.CacheUncached}
 	if countryOf(r) != (country{}) {
 		d.Country = r.Country
@@ -48,7 +51,7 @@ func compareSampled(a, b Sampled) int {
 	}
 	return cmp.Or(strings.Compare(a.Path, b.Path), strings.Compare(a.Agent, b.Agent), strings.Compare(a.Referrer, b.Referrer), strings.Compare(a.Country, b.Country),
 		cmp.Compare(a.Network, b.Network), cmp.Compare(a.Status, b.Status), cmp.Compare(a.Method, b.Method), cmp.Compare(a.Class, b.Class),
-		cmp.Compare(a.bits(), b.bits()))
+		cmp.Compare(a.bits(), b.bits()), cmp.Compare(a.Client, b.Client))
 }
 
 func (d *Sampled) bits() (b byte) {
@@ -107,6 +110,7 @@ func (s *sample) appendTo(b []byte) []byte {
 	for i := range s.held {
 		d := &s.held[i]
 		b = binary.LittleEndian.AppendUint64(b, d.ID)
+		b = binary.LittleEndian.AppendUint32(b, d.Client)
 		for _, t := range []string{d.Path, d.Agent, d.Referrer, d.Country} {
 			b = binary.AppendUvarint(b, place(t))
 		}
@@ -142,9 +146,9 @@ func (s *sample) decode(r *reader, capacity int) {
 		}
 		texts = append(texts, t)
 	}
-	s.held = make([]Sampled, 0, r.length(capacity, 17))
+	s.held = make([]Sampled, 0, r.length(capacity, 21))
 	for range cap(s.held) {
-		d := Sampled{ID: r.uint64()}
+		d := Sampled{ID: r.uint64(), Client: r.uint32()}
 		for _, t := range []*string{&d.Path, &d.Agent, &d.Referrer, &d.Country} {
 			*t = texts[r.below(uint64(len(texts)))]
 		}
@@ -162,6 +166,35 @@ func (s *sample) decode(r *reader, capacity int) {
 	}
 }
 
-// Sample returns requests picked evenly out of all, at most 64, and of those that no rule may reach (verified crawlers and the operator's allow-list)
-// at most 16. Both are in order of ID and must not be changed.
-func (s *Summary) Sample() (all, protected []Sampled) { return s.sample.held, s.protected.held }
+// Sample returns requests picked evenly out of all, at most 64; out of those that no rule may reach (verified crawlers and the operator's allow-list), at
+// most 16; and out of those that were refused or posted something, at most 32. All are in order of ID and must not be changed.
+func (s *Summary) Sample() (all, protected, suspect []Sampled) {
+	return s.sample.held, s.protected.held, s.suspect.held
+}
+
+// addToSamples takes in a request.
+func (s *Summary) addToSamples(r *Request) {
+	s.sample.count(r, sampleCapacity)
+	if r.Allowed || r.Class == vocabulary.ClientVerifiedBot {
+		s.protected.count(r, protectedCapacity)
+	}
+	if r.Status >= 400 && r.Status < 500 || r.Method == vocabulary.MethodPost {
+		s.suspect.count(r, suspectCapacity)
+	}
+}
+
+func (s *Summary) mergeSamples(o *Summary) {
+	s.sample.merge(&o.sample, sampleCapacity)
+	s.protected.merge(&o.protected, protectedCapacity)
+	s.suspect.merge(&o.suspect, suspectCapacity)
+}
+
+func (s *Summary) appendSamples(b []byte) []byte {
+	return s.suspect.appendTo(s.protected.appendTo(s.sample.appendTo(b)))
+}
+
+func (s *Summary) decodeSamples(r *reader) {
+	s.sample.decode(r, sampleCapacity)
+	s.protected.decode(r, protectedCapacity)
+	s.suspect.decode(r, suspectCapacity)
+}

@@ -12,7 +12,7 @@ func TestSampleIsThoseWithTheSmallestIDs(t *testing.T) {
 	m := mix{seed: 3, lines: 5000, clients: 900, paths: 40, networks: 9, referrers: 9, agents: 9, k: 5}
 	requests := m.requests()
 	requests = append(requests, requests[:50]...) // copied lines
-	var all, protected []Sampled
+	var all, protected, suspect []Sampled
 	parts := []*Summary{New(5), New(5), New(5)}
 	for i := range requests {
 		r := &requests[i]
@@ -21,16 +21,22 @@ func TestSampleIsThoseWithTheSmallestIDs(t *testing.T) {
 		if r.Allowed || r.Class == vocabulary.ClientVerifiedBot {
 			protected = append(protected, sampledOf(r))
 		}
+		if r.Status/100 == 4 || r.Method == vocabulary.MethodPost {
+			suspect = append(suspect, sampledOf(r))
+		}
 	}
 	parts[0].Merge(parts[1])
 	parts[0].Merge(parts[2])
-	slices.SortFunc(all, compareSampled)
-	slices.SortFunc(protected, compareSampled)
-	gotAll, gotProtected := parts[0].Sample()
-	if !slices.Equal(gotAll, all[:sampleCapacity]) {
-		t.Errorf("the sample is %v, want %v", gotAll, all[:sampleCapacity])
-	}
-	if !slices.Equal(gotProtected, protected[:protectedCapacity]) {
-		t.Errorf("the sample of protected clients is %v, want %v", gotProtected, protected[:protectedCapacity])
+	gotAll, gotProtected, gotSuspect := parts[0].Sample()
+	for name, c := range map[string]struct {
+		got, all []Sampled
+		capacity int
+	}{
+		"all": {gotAll, all, sampleCapacity}, "protected": {gotProtected, protected, protectedCapacity}, "suspect": {gotSuspect, suspect, suspectCapacity},
+	} {
+		slices.SortFunc(c.all, compareSampled)
+		if !slices.Equal(c.got, c.all[:c.capacity]) {
+			t.Errorf("%s: the sample is %v, want %v", name, c.got, c.all[:c.capacity])
+		}
 	}
 }

@@ -36,6 +36,7 @@ type Summary struct {
 	statuses  statuses
 	sample    sample
 	protected sample // of requests that no rule may reach
+	suspect   sample // of requests that were refused or posted something
 }
 
 // New makes an empty summary. k is how many distinct clients a value needs to be shown, from 1 (everything is) to MaxK; what is outside
@@ -54,10 +55,7 @@ func (s *Summary) Add(r *Request) {
 	s.put(r)
 	s.sets.add(&s.groups, groupOf(r))
 	s.addToLists(r)
-	s.sample.count(r, sampleCapacity)
-	if r.protected() {
-		s.protected.count(r, protectedCapacity)
-	}
+	s.addToSamples(r)
 	if !r.CDNPeer {
 		s.addClient(r)
 	}
@@ -125,8 +123,7 @@ func (s *Summary) mergeCounts(o *Summary) {
 	s.size.merge(&o.size)
 	s.visitors.merge(&o.visitors)
 	s.clients.merge(&o.clients)
-	s.sample.merge(&o.sample, sampleCapacity)
-	s.protected.merge(&o.protected, protectedCapacity)
+	s.mergeSamples(o)
 }
 
 func (s *Summary) mergeValues(o *Summary) {
@@ -173,7 +170,7 @@ func (s *Summary) Size() int {
 	n := int(unsafe.Sizeof(*s))
 	n += size(s.pending.alike) + size(s.pending.measures) + size(s.statuses.codes) + size(s.latency.buckets) + size(s.size.buckets)
 	n += size(s.visitors.sparse) + size(s.visitors.dense) + size(s.sets.words) + size(s.clients.details)
-	n += size(s.sample.held) + size(s.protected.held)
+	n += size(s.sample.held) + size(s.protected.held) + size(s.suspect.held)
 	n += s.paths.bytes() + s.countries.bytes() + s.networks.bytes() + s.referrers.bytes() + s.agents.bytes() + s.clients.bytes()
 	return n
 }

@@ -1,0 +1,121 @@
+package attack
+
+import (
+	"encoding/binary"
+	"math/bits"
+
+	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+// Label is what a client's minute looks like.
+type Label uint8
+
+// The labels.
+const (
+	Ordinary  Label = iota
+	Crawler         // a declared bot, which may be what it says
+	Automated       // a program: quick, without the files of pages, always the same or never twice the same
+	Guesser         // tries passwords
+	Scanner         // looks for paths that are not there
+)
+
+// How much a client must do in a minute to be called something. CrowdSec's bucket for probing runs over at the 11th distinct path, that for passwords at
+// the 6th try; a person who forgot a password tries less often than the tenth time.
+const (
+	leastProbes  = 11
+	leastTries   = 10
+	leastProgram = 20
+	// manyAgents is how many agents one client has that changes them; of an office of as many people, files of pages are asked for, too.
+	manyAgents = 10
+)
+
+// LabelOf says what a client looks like. Counts are what was seen for certain, so nobody is accused of more.
+func LabelOf(c *report.Client) Label {
+	switch {
+	case c.Verified || c.Allowed:
+		return Ordinary
+	case scans(c):
+		return Scanner
+	case guesses(c):
+		return Guesser
+	case c.Bot:
+		return Crawler
+	case isProgram(c):
+		return Automated
+	}
+	return Ordinary
+}
+
+// scans tells of a client that asks for many paths which are not there. Files of pages do not count: a deploy may have lost them.
+func scans(c *report.Client) bool {
+	failed := c.Failed - min(c.Failed, c.Static)
+	return c.FailedPaths >= leastProbes && failed >= leastProbes && 2*failed >= c.Requests
+}
+
+// guesses tells of a client that posts to one path again and again, and is refused.
+func guesses(c *report.Client) bool {
+	return c.Posts >= leastTries && 10*c.Failed >= 7*c.Posts && 10*c.TopPath >= 7*c.Posts && 2*c.Posts >= c.Requests
+}
+
+// isProgram tells of a client that asks often, hardly ever for the files of pages, and as nobody reads.
+func isProgram(c *report.Client) bool {
+	if c.Requests < leastProgram || 10*c.Static > c.Requests {
+		return false
+	}
+	same, never := 10*c.TopPath >= 9*c.Requests, 10*uint64(c.Paths) >= 9*min(c.Requests, 400)
+	return same || never || c.Tool || c.Agents >= manyAgents || even(c)
+}
+
+// even tells whether all parts of the minute have about as many requests: people pause.
+func even(c *report.Client) bool {
+	low, high := c.Parts[0], c.Parts[0]
+	for _, n := range c.Parts {
+		low, high = min(low, n), max(high, n)
+	}
+	return low >= 5 && 2*low >= high
+}
+
+// evidenceOf counts what the clients of a minute look like. The beginnings of the tokens of those that look like no person are put into accused.
+func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvidence {
+	e := &schemas.ClientEvidence{Unknown: sum.ClientsUnknown(), Scanners: &schemas.ClientGroup{}, Guessers: &schemas.ClientGroup{}, Automated: &schemas.ClientGroup{}}
+	if e.Unknown != "" {
+		return e
+	}
+	sum.EachClient(func(c *report.Client) {
+		e.Clients++
+		label := LabelOf(c)
+		enter(groupOf(e, label, c), c)
+		if label > Crawler {
+			accused[binary.BigEndian.Uint32(c.Token[:])] = true
+		}
+	})
+	return e
+}
+
+func groupOf(e *schemas.ClientEvidence, label Label, c *report.Client) *schemas.ClientGroup {
+	switch label {
+	case Scanner:
+		return e.Scanners
+	case Guesser:
+		return e.Guessers
+	case Automated:
+		return e.Automated
+	}
+	return rateGroup(e, c)
+}
+
+// rateGroup is the group of those who ask as often for each of their agents: an office that shares an address has as many agents as people, nearly.
+func rateGroup(e *schemas.ClientEvidence, c *report.Client) *schemas.ClientGroup {
+	rate := c.Requests / uint64(max(c.Agents, 1))
+	at := bits.Len64(rate|1) - 1
+	for len(e.ByRate) <= at {
+		e.ByRate = append(e.ByRate, &schemas.ClientGroup{})
+	}
+	return e.ByRate[at]
+}
+
+func enter(g *schemas.ClientGroup, c *report.Client) {
+	g.Clients++
+	g.Requests += int64(c.Requests)
+}
