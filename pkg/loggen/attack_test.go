@@ -85,3 +85,27 @@ func TestParseAttack(t *testing.T) {
 		t.Errorf("the mistakes are %v", err)
 	}
 }
+
+// What a kind has not cannot be asked for.
+func TestAttacksHaveWhatTheirKindHas(t *testing.T) {
+	for text, want := range map[string]string{
+		"crowd,rate=5":     "attack: crowd has no rate, as its clients are visitors a minute",
+		"deploy,clients=3": "attack: deploy has no clients",
+		"outage,rate=101":  "attack: rate 101; take more than 0 and at most 100",
+		"nat,clients=-1":   "attack: -1 clients; take 1 to 100000",
+		"flood,rate=60001": "attack: rate 60001; take more than 0 and at most 60000",
+	} {
+		a, err := ParseAttack(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = New(Config{Attacks: []Attack{a}}); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	for _, k := range AttackKinds() {
+		if _, err := New(Config{Attacks: []Attack{{Kind: k.Name}}}); err != nil {
+			t.Errorf("%s: %v", k.Name, err)
+		}
+	}
+}
