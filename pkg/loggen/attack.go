@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// Attack is an attack on one site, or another event there. Its lines come on top of the rate, and count as lines. They are independent of
-// all other attacks and traffic.
+// Attack is an attack on one site, or another event there. Its lines come on top of the rate, and count as lines. What it draws
+// depends on its place in the list, not on what the others are, and leaves all other traffic as it is.
 type Attack struct {
 	Kind string // the name of one of the AttackKinds. Required.
 	// Host is the name of a site of the log. Default: the most popular.

@@ -8,13 +8,16 @@ import (
 	"time"
 )
 
-// everything has every attack and event at once.
-func everything() Config {
-	c := Config{Seed: 4, HostCount: 2, Rate: 20, Duration: 12 * time.Minute, Format: FormatCombined}
+// everyKind is every attack and event at once.
+func everyKind(after time.Duration) (attacks []Attack) {
 	for _, k := range AttackKinds() {
-		c.Attacks = append(c.Attacks, Attack{Kind: k.Name, After: time.Minute})
+		attacks = append(attacks, Attack{Kind: k.Name, After: after})
 	}
-	return c
+	return attacks
+}
+
+func everything() Config {
+	return Config{Seed: 4, HostCount: 2, Rate: 20, Duration: 12 * time.Minute, Format: FormatCombined, Attacks: everyKind(time.Minute)}
 }
 
 // Lines and truth one by one are those that Generate writes.

@@ -1,6 +1,7 @@
 // Package loggen makes proxy logs of which everything is known: visitors with the files of their pages, offices behind one address,
 // crawlers, monitors, API clients and scripts, on sites of very different popularity, along a real day, in any log format. Each line
-// comes from a Request, which is the truth about it. The same seed gives the same bytes on every machine.
+// comes from a Request, which is the truth about it. The same seed gives the same bytes on every machine. Attacks, and events that only
+// look like some, come on top.
 //
 // Hosts are under the domains that are reserved for examples, unless the caller names others. Visitors' addresses are random ones of
 // large providers' blocks, so that address databases know their country, and some of the ranges reserved for documentation; crawlers
