@@ -25,7 +25,7 @@ type loggenCmd struct {
 	Start    string   `group:"traffic" placeholder:"TIME" help:"Time of the first request: a date, 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339. Default: 2026-05-04 12:00, and now with --follow."`
 	Hosts    minimum  `group:"traffic" placeholder:"N" help:"Number of sites with made-up names. Default: 20."`
 	Host     []string `group:"traffic" placeholder:"NAME" help:"Name of a site, the most popular first; can be repeated. In place of --hosts."`
-	Attack   []string `group:"traffic" sep:"none" placeholder:"ATTACK" help:"An attack on top: flood, cache_busting, login or scan, with clients=, rate= (requests a minute of each), after=, for= and host=, as in flood,clients=300,after=1h; can be repeated."`
+	Attack   []string `group:"traffic" sep:"none" placeholder:"ATTACK" help:"An attack or event on top: a kind that \"floodgauge loggen --help\" lists, with clients=, rate= (requests a minute of each), after=, for= and host=, as in flood,clients=300,after=1h; can be repeated."`
 	Seed     uint64   `group:"traffic" placeholder:"N" help:"The same seed gives the same log. Default: 0."`
 
 	LogFormat string `group:"output" placeholder:"FORMAT" default:"gcp" help:"Name of a format, or an nginx log_format or Apache LogFormat string; \"floodgauge report --help\" lists them. Default: ${default}."`
@@ -43,6 +43,35 @@ func (c *loggenCmd) Help() string {
 		"loggen --duration 3h --rate 20 --attack flood,clients=60,after=2h --out access.log", "with a flood in its third hour",
 		"loggen --lines 1000 --truth truth.jsonl --out access.log", "with what is to be found in it",
 	)
+}
+
+// footer lists the attacks with their defaults.
+func (c *loggenCmd) footer() string {
+	var b strings.Builder
+	list := func(title string, hostile bool) {
+		b.WriteString("\n" + title + ":\n")
+		for _, k := range loggen.AttackKinds() {
+			if k.Hostile == hostile {
+				fmt.Fprintf(&b, "  %-14s %s (%s)\n", k.Name, k.About, defaultsOf(k))
+			}
+		}
+	}
+	list("Attacks, with their defaults", true)
+	list("Events that are no attack", false)
+	b.WriteString("All begin with the log and last 10 minutes, on the most popular site, unless after=, for= and host= say otherwise.\n")
+	return b.String()
+}
+
+// defaultsOf writes what a kind of attack has unless it is given.
+func defaultsOf(k loggen.AttackKind) string {
+	var parts []string
+	if k.Clients > 0 {
+		parts = append(parts, fmt.Sprintf("clients=%d", k.Clients))
+	}
+	if k.PerMinute > 0 {
+		parts = append(parts, fmt.Sprintf("rate=%g", k.PerMinute))
+	}
+	return strings.Join(parts, ",")
 }
 
 // Run writes the log.

@@ -9,34 +9,24 @@ import (
 	"time"
 )
 
-// The kinds of attacks.
-const (
-	AttackFlood        = "flood"         // one page, with one old agent
-	AttackCacheBusting = "cache_busting" // one page with a new query each time, with the agents of browsers
-	AttackLogin        = "login"         // tries of passwords, all refused
-	AttackScan         = "scan"          // paths of known holes, which are not there
-)
-
-var attackKinds = []string{AttackFlood, AttackCacheBusting, AttackLogin, AttackScan}
-
-// Attack is an attack on one site. Its lines come on top of the rate, and count as lines.
+// Attack is an attack on one site, or another event there. Its lines come on top of the rate, and count as lines. What it draws
+// depends on its place in the list, not on what the others are, and leaves all other traffic as it is.
 type Attack struct {
-	Kind string // one of the kinds. Required.
+	Kind string // the name of one of the AttackKinds. Required.
 	// Host is the name of a site of the log. Default: the most popular.
 	Host string
-	// Clients are its addresses. Default 100.
+	// Clients are its addresses, the people behind one address, or the visitors who arrive in a minute. The default is the kind's.
 	Clients int
-	// PerMinute is how many requests each of them makes in a minute. Default 60.
+	// PerMinute is how many requests each of them makes in a minute, or the percentage of answers that change. The default is the kind's.
 	PerMinute float64
-	// After is when it begins, from the log's start on. For is how long it lasts. Default 10 minutes.
+	// After is when it begins, from the log's start on. For is how long it lasts; visits that are under way then go on, attacks end.
+	// Default 10 minutes.
 	After, For time.Duration
 }
 
 const (
 	mostAttackers     = 100_000
 	mostPerMinute     = 60_000
-	defaultAttackers  = 100
-	defaultPerMinute  = 60
 	defaultAttackTime = 10 * time.Minute
 )
 
@@ -45,8 +35,8 @@ const (
 func ParseAttack(text string) (Attack, error) {
 	kind, rest, _ := strings.Cut(text, ",")
 	a := Attack{Kind: kind}
-	if !slices.Contains(attackKinds, kind) {
-		return a, fmt.Errorf("%q is no kind of attack: it is one of %s", kind, strings.Join(attackKinds, ", "))
+	if _, ok := kindOf(kind); !ok {
+		return a, fmt.Errorf("%q is no kind of attack: it is one of %s", kind, strings.Join(attackNames(), ", "))
 	}
 	for part := range strings.SplitSeq(rest, ",") {
 		key, value, _ := strings.Cut(part, "=")
@@ -64,7 +54,7 @@ func ParseAttack(text string) (Attack, error) {
 		case "for":
 			a.For, err = time.ParseDuration(value)
 		default:
-			return a, fmt.Errorf("an attack has no %q: it has clients, rate (requests a minute of each), after, for and host", key)
+			return a, fmt.Errorf("an attack has no %q: it has clients, rate (requests a minute of each, or percent), after, for and host", key)
 		}
 		if err != nil {
 			return a, fmt.Errorf("%s cannot be %q: write a number, or a time such as 10m", key, value)
@@ -75,11 +65,34 @@ func ParseAttack(text string) (Attack, error) {
 
 // validate sets the defaults and reports all mistakes.
 func (a *Attack) validate(hosts []string) error {
+	kind, known := kindOf(a.Kind)
+	var errs []error
+	mistake := func(wrong bool, format string, args ...any) {
+		if wrong {
+			errs = append(errs, fmt.Errorf("attack: "+format, args...))
+		}
+	}
+	mistake(!known, "%q is no kind; take one of %s", a.Kind, strings.Join(attackNames(), ", "))
+	mistake(known && kind.Clients == 0 && a.Clients != 0, "%s has no clients", a.Kind)
+	mistake(known && kind.PerMinute == 0 && a.PerMinute != 0, "%s has no rate, as its clients are visitors a minute", a.Kind)
+	a.setDefaults(&kind, hosts)
+	most := float64(mostPerMinute)
+	if kind.begin == nil && known {
+		most = 100
+	}
+	mistake(!slices.Contains(hosts, a.Host), "%q is no site of the log", a.Host)
+	mistake(a.Clients < 0 || a.Clients > mostAttackers, "%d clients; take 1 to %d", a.Clients, mostAttackers)
+	mistake(!(a.PerMinute >= 0 && a.PerMinute <= most), "rate %g; take more than 0 and at most %g", a.PerMinute, most)
+	mistake(a.After < 0 || a.For < 0 || a.After > longest || a.For > longest, "it begins after %v and lasts %v; take neither less than 0 nor more than a hundred years", a.After, a.For)
+	return errors.Join(errs...)
+}
+
+func (a *Attack) setDefaults(kind *AttackKind, hosts []string) {
 	if a.Clients == 0 {
-		a.Clients = defaultAttackers
+		a.Clients = kind.Clients
 	}
 	if a.PerMinute == 0 {
-		a.PerMinute = defaultPerMinute
+		a.PerMinute = kind.PerMinute
 	}
 	if a.For == 0 {
 		a.For = defaultAttackTime
@@ -87,16 +100,10 @@ func (a *Attack) validate(hosts []string) error {
 	if a.Host == "" && len(hosts) > 0 {
 		a.Host = hosts[0]
 	}
-	var errs []error
-	mistake := func(wrong bool, format string, args ...any) {
-		if wrong {
-			errs = append(errs, fmt.Errorf("attack: "+format, args...))
-		}
-	}
-	mistake(!slices.Contains(attackKinds, a.Kind), "%q is no kind; take one of %s", a.Kind, strings.Join(attackKinds, ", "))
-	mistake(!slices.Contains(hosts, a.Host), "%q is no site of the log", a.Host)
-	mistake(a.Clients < 1 || a.Clients > mostAttackers, "%d clients; take 1 to %d", a.Clients, mostAttackers)
-	mistake(!(a.PerMinute > 0 && a.PerMinute <= mostPerMinute), "%g requests a minute; take more than 0 and at most %d", a.PerMinute, mostPerMinute)
-	mistake(a.After < 0 || a.For < 0 || a.After > longest || a.For > longest, "it begins after %v and lasts %v; take neither less than 0 nor more than a hundred years", a.After, a.For)
-	return errors.Join(errs...)
+}
+
+// window gives its time in Unix nanoseconds; the end is not part of it.
+func (a *Attack) window(w *world) (start, end int64) {
+	start = w.start + int64(a.After)
+	return start, start + int64(a.For)
 }

@@ -24,31 +24,50 @@ func made(t *testing.T, attacks ...Attack) (all []Request) {
 // An attack has the size and the time that were asked for, and leaves all other requests as they are.
 func TestAttacks(t *testing.T) {
 	calm := made(t)
-	for _, kind := range attackKinds {
+	part := map[string]float64{AttackSlowRamp: 0.5, AttackPulse: 0.2}
+	for _, kind := range AttackKinds() {
+		if !kind.Hostile {
+			continue
+		}
 		host := calm[0].Host
-		all := made(t, Attack{Kind: kind, Host: host, Clients: 30, PerMinute: 20, After: 5 * time.Minute, For: 10 * time.Minute})
-		others, attackers, clients := 0, 0, map[string]bool{}
-		for i := range all {
-			r := &all[i]
-			if r.Kind != KindAttacker {
-				was := calm[others]
-				was.ID, was.site, r.site = r.ID, nil, nil
-				if *r != was {
-					t.Fatalf("%s: request %d is %+v, without the attack %+v", kind, i, r, was)
-				}
+		all := made(t, Attack{Kind: kind.Name, Host: host, Clients: 30, PerMinute: 20, After: 5 * time.Minute, For: 10 * time.Minute})
+		attack, clients := added(t, kind.Name, calm, all), map[string]bool{}
+		for _, r := range attack {
+			clients[r.Client.String()] = true
+			if at := time.Unix(0, r.Time).Sub(defaultStart); r.Kind != KindAttacker || r.Host != host || at < 5*time.Minute || at >= 15*time.Minute {
+				t.Fatalf("%s: %s is attacked after %v by a %v", kind.Name, r.Host, at, r.Kind)
+			}
+		}
+		want := 6000.0
+		if p := part[kind.Name]; p > 0 {
+			want *= p
+		}
+		if n := float64(len(attack)); n < 0.85*want || n > 1.15*want || len(clients) < 25 || len(clients) > 30 {
+			t.Errorf("%s: %g requests of %d clients, want about %g of 30", kind.Name, n, len(clients), want)
+		}
+	}
+}
+
+// added gives the requests that came in addition, and fails where the others are not as they were.
+func added(t *testing.T, kind string, calm, all []Request) (extra []Request) {
+	t.Helper()
+	others := 0
+	for i := range all {
+		r := all[i]
+		r.site = nil
+		if others < len(calm) {
+			was := calm[others]
+			if was.ID, was.site = r.ID, nil; r == was {
 				others++
 				continue
 			}
-			attackers++
-			clients[r.Client.String()] = true
-			if at := time.Unix(0, r.Time).Sub(defaultStart); r.Host != host || at < 5*time.Minute || at >= 15*time.Minute {
-				t.Fatalf("%s: %s is attacked after %v", kind, r.Host, at)
-			}
 		}
-		if others != len(calm) || attackers < 5400 || attackers > 6600 || len(clients) < 25 {
-			t.Errorf("%s: %d requests of %d clients, want about 6,000 of 30, beside %d others of %d", kind, attackers, len(clients), others, len(calm))
-		}
+		extra = append(extra, r)
 	}
+	if others != len(calm) {
+		t.Fatalf("%s: of %d other requests, %d are as they were", kind, len(calm), others)
+	}
+	return extra
 }
 
 func TestParseAttack(t *testing.T) {
@@ -64,5 +83,29 @@ func TestParseAttack(t *testing.T) {
 	_, err = New(Config{HostCount: 1, Attacks: []Attack{{Kind: "x", Host: "none.example", Clients: -1, PerMinute: -1, After: -1}}})
 	if err == nil || strings.Count(err.Error(), "attack: ") != 5 {
 		t.Errorf("the mistakes are %v", err)
+	}
+}
+
+// What a kind has not cannot be asked for.
+func TestAttacksHaveWhatTheirKindHas(t *testing.T) {
+	for text, want := range map[string]string{
+		"crowd,rate=5":     "attack: crowd has no rate, as its clients are visitors a minute",
+		"deploy,clients=3": "attack: deploy has no clients",
+		"outage,rate=101":  "attack: rate 101; take more than 0 and at most 100",
+		"nat,clients=-1":   "attack: -1 clients; take 1 to 100000",
+		"flood,rate=60001": "attack: rate 60001; take more than 0 and at most 60000",
+	} {
+		a, err := ParseAttack(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = New(Config{Attacks: []Attack{a}}); err == nil || err.Error() != want {
+			t.Errorf("%s: %v, want %s", text, err, want)
+		}
+	}
+	for _, k := range AttackKinds() {
+		if _, err := New(Config{Attacks: []Attack{{Kind: k.Name}}}); err != nil {
+			t.Errorf("%s: %v", k.Name, err)
+		}
 	}
 }

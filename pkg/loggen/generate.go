@@ -36,6 +36,28 @@ func Generate(ctx context.Context, c Config, out, truth io.Writer) (Stats, error
 	return s.stats, s.flush()
 }
 
+// Each hands every line in the configured format, without its '\n', to each together with the truth about it. Both are valid during the
+// call only; the texts of the request stay. Where each returns an error, Each ends with it. Stats counts the lines and the bytes of the log,
+// as Generate would write it.
+func Each(c Config, each func(line []byte, r *Request) error) (Stats, error) {
+	var stats Stats
+	g, err := New(c)
+	if err != nil {
+		return stats, err
+	}
+	var r Request
+	line := make([]byte, 0, 16<<10)
+	for g.Next(&r) {
+		line = g.Write(line[:0], &r)
+		stats.Lines++
+		stats.Bytes += int64(len(line))
+		if err := each(line[:len(line)-1], &r); err != nil {
+			return stats, err
+		}
+	}
+	return stats, nil
+}
+
 // sink collects lines and hands them on in large pieces.
 type sink struct {
 	g          *Generator

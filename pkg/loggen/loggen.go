@@ -1,6 +1,7 @@
 // Package loggen makes proxy logs of which everything is known: visitors with the files of their pages, offices behind one address,
 // crawlers, monitors, API clients and scripts, on sites of very different popularity, along a real day, in any log format. Each line
-// comes from a Request, which is the truth about it. The same seed gives the same bytes on every machine.
+// comes from a Request, which is the truth about it. The same seed gives the same bytes on every machine. Attacks, and events that only
+// look like some, come on top.
 //
 // Hosts are under the domains that are reserved for examples, unless the caller names others. Visitors' addresses are random ones of
 // large providers' blocks, so that address databases know their country, and some of the ranges reserved for documentation; crawlers
@@ -16,13 +17,14 @@ import (
 
 // Generator makes the requests of one configuration in the order of time and writes them as log lines. Not safe for concurrent use.
 type Generator struct {
-	sources []source
-	write   encoder
-	truth   *truthWriter
-	start   int64
-	end     int64 // never where there is none
-	lines   int64 // 0 where there is no limit
-	made    int64
+	sources  []source
+	troubles []*trouble
+	write    encoder
+	truth    *truthWriter
+	start    int64
+	end      int64 // never where there is none
+	lines    int64 // 0 where there is no limit
+	made     int64
 }
 
 // source is a kind of traffic. Sources are independent of each other: one more leaves the requests of the others as they are.
@@ -87,9 +89,17 @@ func New(c Config) (*Generator, error) {
 	g.sources = []source{newVisitors(w, people), newCrawlers(w, rate*crawlerShare), newAPIClients(w, rate*apiShare),
 		newTools(w, rate*toolShare), watching}
 	for i := range c.Attacks {
-		g.sources = append(g.sources, newAttackers(w, &c.Attacks[i], i))
+		g.addAttack(w, &c.Attacks[i], i)
 	}
 	return g, nil
+}
+
+func (g *Generator) addAttack(w *world, a *Attack, n int) {
+	if kind, _ := kindOf(a.Kind); kind.begin != nil {
+		g.sources = append(g.sources, kind.begin(w, a, n))
+		return
+	}
+	g.troubles = append(g.troubles, newTrouble(w, a, n))
 }
 
 func newWorld(c *Config) (*world, error) {
@@ -138,6 +148,9 @@ func (g *Generator) Next(r *Request) bool {
 	g.made++
 	r.ID = uint64(g.made)
 	r.Time -= r.Time % microsecond
+	for _, t := range g.troubles {
+		t.strike(r)
+	}
 	return true
 }
 

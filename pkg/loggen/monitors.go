@@ -72,11 +72,16 @@ func (s *monitors) take(r *Request) {
 	r.Agent, r.tls, r.Protocol, r.Referrer = m.service.agent, m.service.tls, m.service.protocol, ""
 	ask(r, m.site, &m.site.pages[0], m.service.method)
 	answerPage(s.dice, r, &m.site.pages[0])
-	if m.service.method == vocabulary.MethodHead {
-		r.ResponseBytes = min(r.ResponseBytes, 310)
-		r.CacheFillBytes = min(r.CacheFillBytes, r.ResponseBytes)
-	}
+	withoutBody(r)
 	m.look++
 	m.next += m.every
 	s.stay(m.next + s.dice.between(0, 20)*millisecond)
+}
+
+// withoutBody cuts the answer to HEAD to its headers.
+func withoutBody(r *Request) {
+	if r.Method == vocabulary.MethodHead {
+		r.ResponseBytes = min(r.ResponseBytes, 310)
+		r.CacheFillBytes = min(r.CacheFillBytes, r.ResponseBytes)
+	}
 }

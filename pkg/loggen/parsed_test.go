@@ -3,6 +3,7 @@ package loggen
 import (
 	"bytes"
 	"testing"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
@@ -215,7 +216,7 @@ func TestFieldsComeBackEqualFromTheParser(t *testing.T) {
 	for i := range readableAll {
 		c := &readableAll[i]
 		t.Run(c.format, func(t *testing.T) {
-			g := generator(t, Config{Seed: 13, HostCount: 60, Lines: 10_000, Rate: 200, Format: c.format})
+			g := generator(t, Config{Seed: 13, HostCount: 60, Lines: 15_000, Rate: 200, Format: c.format, Attacks: everyKind(30 * time.Second)})
 			parser, err := logentry.NewParser(&logentry.Source{Format: c.format})
 			if err != nil {
 				t.Fatal(err)

@@ -10,8 +10,9 @@ import (
 type Kind uint8
 
 // A visitor is a person with a browser. A NAT visitor shares its address with the others of an office. A crawler comes from the
-// range that its owner publishes, a false crawler only carries such a name. A tool is a script that fetches something once in a
-// while. An attacker takes part in one of the attacks that were asked for.
+// range that its owner publishes, or is the unknown one of EventCrawler; a false crawler only carries such a name. A tool is a script
+// that fetches something once in a while. An attacker takes part in one of the attacks that were asked for; those who take part in an
+// event are visitors, NAT visitors, crawlers and monitors.
 const (
 	KindVisitor Kind = iota
 	KindNATVisitor

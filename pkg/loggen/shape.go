@@ -34,6 +34,9 @@ func (s *shape) at(t int64) float64 {
 	return s.minutes[m]
 }
 
+// level is at for a pace: it is the same up to the next minute.
+func (s *shape) level(t int64) (relative float64, until int64) { return s.at(t), t - t%minute + minute }
+
 // mean gives the mean relative rate from start to end, to the minute.
 func (s *shape) mean(start, end int64) float64 {
 	sum, n := 0.0, 0.0

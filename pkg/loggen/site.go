@@ -50,6 +50,8 @@ const (
 	purposeTools
 	purposeToolPace
 	purposeAttackers
+	purposeGatheringPace
+	purposeTrouble
 )
 
 // hostName gives the name of the i-th made-up host, under the domains that are reserved for examples.

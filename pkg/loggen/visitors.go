@@ -5,8 +5,10 @@ import "github.com/floodgauge/floodgauge/pkg/vocabulary"
 // visitors are people: each visit is some pages, each page brings its files with it, and between pages there is time to read.
 type visitors struct {
 	agenda[visit]
-	world *world
-	dice  *dice
+	world     *world
+	dice      *dice
+	gathering *gathering // nil for those of every day
+	end       int64      // when visits break off
 }
 
 type visit struct {
@@ -43,7 +45,7 @@ func requestsPerVisit() float64 {
 }
 
 func newVisitors(w *world, requestRate float64) *visitors {
-	v := &visitors{world: w, dice: newDice(w.seed, purposeVisitors, 0)}
+	v := &visitors{world: w, dice: newDice(w.seed, purposeVisitors, 0), end: never}
 	v.arrivals = newPace(newDice(w.seed, purposeVisitorPace, 0), requestRate/requestsPerVisit(), w.shape, w.warmUp)
 	return v
 }
@@ -61,25 +63,43 @@ func (s *visitors) take(r *Request) {
 	} else {
 		s.turnPage(r, v)
 	}
+	next := int64(never)
 	switch {
 	case v.files > 0:
-		s.stay(r.Time + 2*millisecond + s.dice.exponential(45*millisecond))
+		next = r.Time + 2*millisecond + s.dice.exponential(45*millisecond)
 	case v.pages > 0:
-		s.stay(r.Time + second + min(s.dice.skewed(16*second), 3*minute))
-	default:
+		next = r.Time + second + min(s.dice.skewed(16*second), 3*minute)
+	}
+	if next < s.end {
+		s.stay(next)
+	} else {
 		s.leave()
 	}
 }
 
 func (s *visitors) arrive(v *visit) {
-	d, w := s.dice, s.world
-	site := w.anySite(d)
-	*v = visit{session: d.bits(), site: site, pages: pagesPerVisit[d.below(len(pagesPerVisit))], first: true}
-	if d.chance(officePPM) {
-		v.kind, v.person = KindNATVisitor, officeOf(w.seed, d.below(w.offices))
-		v.browser = anyBrowser(d)
+	d, w, g := s.dice, s.world, s.gathering
+	site, offices := (*site)(nil), w.offices
+	if g == nil {
+		site = w.anySite(d)
 	} else {
+		site, offices = g.site, g.offices
+	}
+	*v = visit{session: d.bits(), site: site, pages: pagesPerVisit[d.below(len(pagesPerVisit))], first: true}
+	switch {
+	case g != nil && len(g.people) > 0:
+		v.kind, v.person = g.kind, g.people[d.below(len(g.people))]
+	case d.chance(officePPM):
+		v.kind, v.person = KindNATVisitor, officeOf(w.seed, d.below(offices))
+		v.browser = anyBrowser(d)
+	case g != nil:
+		v.kind, v.person = g.kind, newcomer(d, site)
+	default:
 		v.kind, v.person = KindVisitor, personOf(w.seed, site, d.below(regularsPerSite), d)
+	}
+	if g != nil {
+		g.join(d, v)
+		return
 	}
 	v.referrer = externalReferrers[d.below(len(externalReferrers))]
 }
@@ -89,11 +109,8 @@ func (s *visitors) turnPage(r *Request, v *visit) {
 	if !v.first {
 		v.referrer = v.page.url
 	}
-	v.page = &v.site.pages[s.world.popular.pick(d, len(v.site.pages))]
-	if d.chance(70_000) {
-		v.page = &v.site.searches[s.world.popular.pick(d, len(v.site.searches))]
-	} else if d.chance(15_000) {
-		method = vocabulary.MethodPost
+	if !v.first || v.page == nil {
+		method = s.choosePage(v)
 	}
 	r.Referrer = v.referrer
 	ask(r, v.site, v.page, method)
@@ -113,6 +130,18 @@ func (s *visitors) turnPage(r *Request, v *visit) {
 	}
 	v.first = false
 	v.pages--
+}
+
+// choosePage picks what is read next, and how.
+func (s *visitors) choosePage(v *visit) vocabulary.Method {
+	d := s.dice
+	v.page = &v.site.pages[s.world.popular.pick(d, len(v.site.pages))]
+	if d.chance(70_000) {
+		v.page = &v.site.searches[s.world.popular.pick(d, len(v.site.searches))]
+	} else if d.chance(15_000) {
+		return vocabulary.MethodPost
+	}
+	return vocabulary.MethodGet
 }
 
 func (s *visitors) file(r *Request, v *visit) {

@@ -95,7 +95,7 @@ complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l shape -x -a 'f
 complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l start -x -d 'Time of the first request: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339'
 complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l hosts -x -d 'Number of sites with made-up names'
 complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l host -x -d 'Name of a site, the most popular first; can be repeated'
-complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l attack -x -d 'An attack on top: flood, cache_busting, login or scan, with clients=, rate= (requests a minute of each), after=, for= and host=, as in flood,clients=300,after=1h; can be repeated'
+complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l attack -x -d 'An attack or event on top: a kind that "floodgauge loggen --help" lists, with clients=, rate= (requests a minute of each), after=, for= and host=, as in flood,clients=300,after=1h; can be repeated'
 complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l seed -x -d 'The same seed gives the same log'
 complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l log-format -x -a 'gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json' -d 'Name of a format, or an nginx log_format or Apache LogFormat string; "floodgauge report --help" lists them'
 complete -c floodgauge -n '__fish_seen_subcommand_from loggen' -l out -r -F -d 'Write the log to a file instead of standard output'

@@ -156,7 +156,7 @@ _floodgauge() {
       '*--start=[Time of the first request: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
       '*--hosts=[Number of sites with made-up names]:n: ' \
       '*--host=[Name of a site, the most popular first; can be repeated]:name,...: ' \
-      '*--attack=[An attack on top: flood, cache_busting, login or scan, with clients=, rate= (requests a minute of each), after=, for= and host=, as in flood,clients=300,after=1h; can be repeated]:attack: ' \
+      '*--attack=[An attack or event on top: a kind that "floodgauge loggen --help" lists, with clients=, rate= (requests a minute of each), after=, for= and host=, as in flood,clients=300,after=1h; can be repeated]:attack: ' \
       '*--seed=[The same seed gives the same log]:n: ' \
       '*--log-format=[Name of a format, or an nginx log_format or Apache LogFormat string; "floodgauge report --help" lists them]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json)' \
       '*--out=[Write the log to a file instead of standard output]:file:_files' \
