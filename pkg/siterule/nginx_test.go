@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -166,7 +167,10 @@ func (s *site) status(t testing.TB, r request) int {
 	if err != nil {
 		t.Fatalf("%+v: %v", r, err)
 	}
-	defer answer.Body.Close()
+	answer.Body.Close()
+	if _, err := io.Copy(io.Discard, conn); err != nil { // nginx closes when it has written its log
+		t.Fatal(err)
+	}
 	return answer.StatusCode
 }
 

@@ -96,12 +96,15 @@ func (t *template) literal() (path string, ok bool) {
 }
 
 // shapes are what the placeholders of pkg/privacy stand for, where that can be told by shape alone. They match in linear time: each character can
-// be read in one way only.
+// be read in one way only. A date has the shape of numbers, too.
 var shapes = map[string]string{
-	"n":    `[0-9]+(?:[-._~:+()][0-9]+)*`,
-	"date": `(?:19|20)[0-9][0-9]-[0-9][0-9]-[0-9][0-9]`,
-	"uuid": `[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`,
+	"n":    repeated(`[0-9]+`),
+	"date": repeated(`(?:19|20)[0-9][0-9]-[0-9][0-9]-[0-9][0-9]`),
+	"uuid": repeated(`[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}`),
 }
+
+// repeated is a value, and more of them joined by a character each, which are one placeholder.
+func repeated(pattern string) string { return pattern + "(?:[-._~:+()]" + pattern + ")*" }
 
 // shapeless are the placeholders for what looks like any other segment.
 var shapeless = map[string]string{
