@@ -40,6 +40,7 @@ var layers = map[string][]string{
 	"pkg/engine/username": {},
 	"pkg/engine":          {"pkg/engine/username", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/cloudarmor":      {},
+	"pkg/siterule":        {"pkg/agent", "pkg/cloudarmor", "pkg/privacy", "pkg/vocabulary"},
 	"pkg/attack":          {"pkg/reportwriter", "schemas"},
 	"pkg/findings":        {"pkg/access", "pkg/attack", "pkg/report", "pkg/reportstore", "schemas"},
 	"pkg/rollup":          {"pkg/report", "pkg/reportstore", "pkg/vocabulary"},
