@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"regexp"
@@ -16,10 +17,11 @@ type Literal struct {
 	AnyCase            bool
 	AtBegin, AtEnd     bool // of the agent
 	WordBegin, WordEnd bool // no letter or digit before it, or after it
+	Own                bool // the family's; otherwise that of another family
 }
 
 // Plain tells whether the text alone says it: in its own case, anywhere.
-func (l Literal) Plain() bool { return l == Literal{Text: l.Text} }
+func (l Literal) Plain() bool { return l == Literal{Text: l.Text, Own: l.Own} }
 
 // Pattern is the literal as a regular expression that RE2 and PCRE understand alike.
 func (l Literal) Pattern() string {
@@ -42,33 +44,41 @@ func (l Literal) Pattern() string {
 	return p
 }
 
-// Literals says by which texts a rule knows a family: an agent of it holds one of some, and none of others. The others are names that hold one of
-// the family's, such as "Googlebot-Image" beside "Googlebot". What is not looked at: agents longer than any honest one, and those that give
-// themselves two names that have nothing to do with each other. The error says why texts cannot tell the family from all others.
-func (c *Classifier) Literals(family string) (some, others []Literal, err error) {
+// Literals says by which texts a rule knows a family: the first of them that an agent holds decides, by whether it is the family's own. Those of other
+// families hold one of the family's, such as "Googlebot-Image" beside "Googlebot". What is not looked at: agents longer than any honest one, and
+// those that give themselves two names that have nothing to do with each other. The error says why texts cannot tell the family from all others.
+func (c *Classifier) Literals(family string) ([]Literal, error) {
 	own := c.termsOf(family)
 	if err := sayable(family, own); err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	wins := false
+	all, wins := slices.Clone(own), false
 	for _, t := range own {
-		some = append(some, t.asLiteral())
 		wins = wins || c.Classify([]byte(t.literal)).Family == family || c.Classify([]byte("Mozilla/5.0 ("+t.literal+")")).Family == family
 	}
 	if !wins {
-		return nil, nil, fmt.Errorf("agents with the name %q are counted as another family", family)
+		return nil, fmt.Errorf("agents with the name %q are counted as another family", family)
 	}
 	for i := range c.terms {
 		t := &c.terms[i]
 		if t.family == family || !t.hides(own) && t.family != together[family] {
 			continue
 		}
-		if t.onlyWeb || slices.ContainsFunc(own, func(o *term) bool { return o.weight > t.weight }) {
-			return nil, nil, fmt.Errorf("some agents with its name are of the family %q", t.family)
+		if t.onlyWeb {
+			return nil, fmt.Errorf("the browser %q carries its name", t.family)
 		}
-		others = append(others, t.asLiteral())
+		all = append(all, t)
 	}
-	return some, others, nil
+	slices.SortFunc(all, func(a, b *term) int { return cmp.Compare(b.weight, a.weight) })
+	for len(all) > 0 && all[len(all)-1].family != family {
+		all = all[:len(all)-1] // decides nothing
+	}
+	literals := make([]Literal, len(all))
+	for i, t := range all {
+		literals[i] = t.asLiteral()
+		literals[i].Own = t.family == family
+	}
+	return literals, nil
 }
 
 // together are families whose agents often carry the name of another, too, and are counted as that one then.
@@ -154,5 +164,5 @@ func core(name string) string {
 }
 
 func (t *term) asLiteral() Literal {
-	return Literal{t.literal, t.anyCase, t.atBegin, t.atEnd, t.wordBegin && !t.atBegin, t.wordEnd && !t.atEnd}
+	return Literal{Text: t.literal, AnyCase: t.anyCase, AtBegin: t.atBegin, AtEnd: t.atEnd, WordBegin: t.wordBegin && !t.atBegin, WordEnd: t.wordEnd && !t.atEnd}
 }

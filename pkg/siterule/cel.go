@@ -2,7 +2,6 @@ package siterule
 
 import (
 	"errors"
-	"fmt"
 	"regexp"
 	"strings"
 
@@ -15,7 +14,7 @@ const cloudArmorTarget = "Cloud Armor"
 // priorityOfLint is any priority that the service takes.
 const priorityOfLint = 1000
 
-// CEL is the rule's condition in Cloud Armor's language. The error is a CannotError where it cannot be said there.
+// CEL is the rule's condition in Cloud Armor's language, in which a slash at the end of a path does not count. The error is a CannotError where it cannot be said there.
 func (r *Rule) CEL() (string, error) {
 	rule, err := r.cloudArmorRule(priorityOfLint)
 	if err != nil {
@@ -110,35 +109,32 @@ func celAgent(family string) (string, error) {
 	if family == "" {
 		return celNone("user-agent"), nil
 	}
-	some, others, err := literals(family)
+	texts, err := textsOf(family)
 	if err != nil {
 		return "", err
 	}
-	condition := celMatches("user-agent", anyOf(some))
-	if len(some) == 1 && some[0].Plain() {
-		condition = celHeader("user-agent") + ".contains(" + cloudarmor.Quote(some[0].Text) + ")"
+	all := celAnyOf(texts.own)
+	if len(texts.others) > 0 {
+		all += " && !" + celAnyOf(texts.others)
 	}
-	if len(others) > 0 {
-		condition += " && !" + celMatches("user-agent", anyOf(others))
+	if len(texts.first) > 0 && len(texts.own) > 0 {
+		return "(" + celAnyOf(texts.first) + " || " + all + ")", nil
+	} else if len(texts.first) > 0 {
+		return celAnyOf(texts.first), nil
 	}
-	return condition, nil
+	return all, nil
 }
 
-// literals are the agent package's, with a reason that reads on from "because".
-func literals(family string) (some, others []agent.Literal, err error) {
-	some, others, err = agent.New().Literals(family)
-	if err != nil {
-		return nil, nil, fmt.Errorf("agents of the family %q cannot be told by their texts: %w", family, err)
+// celAnyOf is true for agents with one of the texts.
+func celAnyOf(literals []agent.Literal) string {
+	if len(literals) == 1 && literals[0].Plain() {
+		return celHeader("user-agent") + ".contains(" + cloudarmor.Quote(literals[0].Text) + ")"
 	}
-	return some, others, nil
-}
-
-func anyOf(literals []agent.Literal) string {
 	patterns := make([]string, len(literals))
 	for i, l := range literals {
 		patterns[i] = l.Pattern()
 	}
-	return strings.Join(patterns, "|")
+	return celMatches("user-agent", strings.Join(patterns, "|"))
 }
 
 func celHeader(name string) string { return "request.headers['" + name + "']" }

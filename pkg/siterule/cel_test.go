@@ -82,11 +82,11 @@ func agents(t testing.TB) map[string]string {
 		add(ua)
 	}
 	for _, family := range c.Families() {
-		some, _, err := c.Literals(family)
+		literals, err := c.Literals(family)
 		if err != nil {
 			continue
 		}
-		for _, l := range some {
+		for _, l := range literals {
 			add(strings.TrimSpace(l.Text))
 			add(strings.TrimSpace(l.Text) + "/1.0")
 			add("Mozilla/5.0 (compatible; " + strings.TrimSpace(l.Text) + "/2.1; like Gecko)")
@@ -119,10 +119,10 @@ func TestAgentRulesMeetTheirFamily(t *testing.T) {
 				t.Errorf("the rule for %q does not meet %q: %s", family, ua, e)
 			}
 		}
-		some, _, err := agent.New().Literals(family)
+		literals, err := agent.New().Literals(family)
 		for _, ua := range known {
 			near := family == "" && len(ua) < 3 // the others cannot be met: pkg/agent looks at all of them
-			for _, l := range some {
+			for _, l := range literals {
 				near = near || strings.Contains(strings.ToLower(ua), strings.ToLower(l.Text))
 			}
 			if (near || err != nil && family != "") && all[ua] != family && meets(t, e, "/", ua, "") {
@@ -334,6 +334,7 @@ func TestWrongRulesAreExplained(t *testing.T) {
 		"field method":     func(r *Rule) { r.Conditions[0].Value = "get" },
 		"field country":    func(r *Rule) { r.Conditions[0] = Condition{Country, "nl"} },
 		"field network":    func(r *Rule) { r.Conditions[0] = Condition{Network, "64500"} },
+		"AS4294967296":     func(r *Rule) { r.Conditions[0] = Condition{Network, "AS4294967296"} },
 		"field agent":      func(r *Rule) { r.Conditions[0] = Condition{Agent, "' || true"} },
 		"field referrer":   func(r *Rule) { r.Conditions[0] = Condition{Referrer, "a.example/\n"} },
 		"no path template": func(r *Rule) { r.Conditions[0] = Condition{Path, "/a\"b"} },

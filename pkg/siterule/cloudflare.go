@@ -112,20 +112,31 @@ func cloudflareAgents(family string) (string, error) {
 	if family == "" {
 		return cloudflareAgent + ` in {"" "-"}`, nil
 	}
-	some, others, err := literals(family)
+	texts, err := textsOf(family)
 	if err != nil {
 		return "", err
 	}
-	condition, err := cloudflareTexts(some)
-	if err != nil || len(others) == 0 {
-		return condition, err
+	var groups [3]string
+	for i, literals := range [][]agent.Literal{texts.first, texts.own, texts.others} {
+		if groups[i], err = cloudflareTexts(literals); err != nil {
+			return "", err
+		}
 	}
-	not, err := cloudflareTexts(others)
-	return condition + " and not " + not, err
+	switch first, own, others := groups[0], groups[1], groups[2]; {
+	case own == "":
+		return first, nil
+	case first == "":
+		return own + " and not " + others, nil
+	default:
+		return "(" + first + " or " + own + " and not " + others + ")", nil
+	}
 }
 
-// cloudflareTexts is true for agents with one of the texts.
+// cloudflareTexts is true for agents with one of the texts, "" for none.
 func cloudflareTexts(literals []agent.Literal) (string, error) {
+	if len(literals) == 0 {
+		return "", nil
+	}
 	var conditions []string
 	for _, l := range literals {
 		field, text := cloudflareAgent, l.Text

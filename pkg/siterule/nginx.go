@@ -157,12 +157,13 @@ func nginxAgent(family string) (entries []string, err error) {
 	if family == "" {
 		return none, nil
 	}
-	some, others, err := literals(family)
-	for _, l := range others { // first, as the first that matches counts
-		entries = append(entries, quoteNginx("~"+l.Pattern())+" 0;")
-	}
-	for _, l := range some {
-		entries = append(entries, yes("~"+l.Pattern()))
+	literals, err := literalsOf(family)
+	for _, l := range literals { // the first that matches counts, here as there
+		entry := yes("~" + l.Pattern())
+		if !l.Own {
+			entry = quoteNginx("~"+l.Pattern()) + " 0;"
+		}
+		entries = append(entries, entry)
 	}
 	return entries, err
 }
@@ -201,6 +202,7 @@ func (n *nginx) instructions() {
 		n.line("# Log:    add  fg_%s=$fg_%[1]s  to the log_format of the site: it is 1 where the rule would refuse.", n.name)
 	}
 	if r.Action != Deny {
+		n.line("# Beware: an address is $remote_addr, which behind another proxy is the client's only with set_real_ip_from and real_ip_header.")
 		n.line("# Beware: a limit_req of http { } no longer holds in a server { } that has one: repeat it. A location { } that has one needs this one, too.")
 		if n.preview {
 			n.line("#         limit_req_dry_run is for every limit_req beside it.")

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -70,7 +71,6 @@ var (
 	ruleNames = regexp.MustCompile(`^[a-z][a-z0-9-]{0,39}$`)
 	hosts     = regexp.MustCompile(`^[a-z0-9_-]+(\.[a-z0-9_-]+)*$`)
 	countries = regexp.MustCompile(`^[A-Z]{2}$`)
-	networks  = regexp.MustCompile(`^AS[1-9][0-9]{0,9}$`)
 )
 
 // Check tells what is wrong with the rule itself, whatever it is written for.
@@ -123,7 +123,9 @@ func (c Condition) check() error {
 	case Country:
 		ok = countries.MatchString(c.Value)
 	case Network:
-		ok = networks.MatchString(c.Value)
+		number, isNetwork := strings.CutPrefix(c.Value, "AS")
+		n, err := strconv.ParseUint(number, 10, 32)
+		ok = isNetwork && err == nil && strconv.FormatUint(n, 10) == number
 	case Referrer:
 		ok = c.Value == NoReferrer || len(c.Value) <= 253 && hosts.MatchString(c.Value) && strings.Contains(c.Value, ".")
 	default:

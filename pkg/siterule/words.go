@@ -56,10 +56,14 @@ func (r *Rule) curl() string {
 }
 
 func exampleAgent(family string) string {
-	if some, _, err := literals(family); family != "" && err == nil {
-		return some[0].Text
+	if family == "" {
+		return ""
 	}
-	return ""
+	texts, err := textsOf(family)
+	if err != nil {
+		return ""
+	}
+	return append(texts.first, texts.own...)[0].Text
 }
 
 // example is a path of the template.
