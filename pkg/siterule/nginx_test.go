@@ -212,6 +212,26 @@ func TestNginxDenies(t *testing.T) {
 	}
 }
 
+// Names that hold another's are told apart, in the order of the map.
+func TestNginxTellsAgentsApart(t *testing.T) {
+	for family, agents := range map[string]map[string]int{
+		"Googlebot":   {"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": 403, "Googlebot-Image/1.0": 200, "googlebot": 200},
+		"libwww-perl": {"libwww-perl/6.05": 403, "LWP::Simple/5.827 libwww-perl/5.833": 403, "LWP::Simple/6.00": 200, "lwp-trivial/1.41": 200},
+		"Java":        {"Java/17.0.1": 403, "NotJava/17": 200},
+		"":            {"": 403, "-": 403, "x": 200},
+	} {
+		s := serve(t, nginxOf(t, denial(Condition{Agent, family}), false), everything)
+		for ua, want := range agents {
+			if got := s.status(t, request{path: "/", headers: []string{"User-Agent: " + ua}}); got != want {
+				t.Errorf("the rule for %q and the agent %q: %d, want %d", family, ua, got, want)
+			}
+		}
+		if got := s.status(t, request{path: "/"}); (got == 403) != (family == "") {
+			t.Errorf("the rule for %q and no agent: %d", family, got)
+		}
+	}
+}
+
 func TestNginxThrottles(t *testing.T) {
 	rule := &Rule{Name: "search", Host: "news.example.org", Action: Throttle, Count: 3, Seconds: 180, Conditions: []Condition{{Path, "/articles/{n}"}}}
 	// A site whose pages are all made by one script, as most are.
