@@ -41,6 +41,7 @@ var layers = map[string][]string{
 	"pkg/engine":          {"pkg/engine/username", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/cloudarmor":      {},
 	"pkg/attack":          {"pkg/report", "pkg/reportwriter", "pkg/vocabulary", "schemas"},
+	"pkg/siterule":        {"pkg/agent", "pkg/cloudarmor", "pkg/privacy", "pkg/vocabulary"},
 	"pkg/findings":        {"pkg/access", "pkg/attack", "pkg/report", "pkg/reportstore", "schemas"},
 	"pkg/rollup":          {"pkg/report", "pkg/reportstore", "pkg/vocabulary"},
 	"pkg/inbox":           {"pkg/reportstore", "schemas"},

@@ -76,6 +76,9 @@ var kinds = []struct {
 	{"bot", vocabulary.ClientDeclaredBot},
 }
 
+// anyBotRank is the place of "any-bot" among kinds.
+const anyBotRank = 2
+
 const maxTerms = 1 << 13
 
 // parseTerm reads a line: kind, flags, literal, family. Flags: "i" any case, "^" at the beginning, "$" at the end, "l" at the beginning of

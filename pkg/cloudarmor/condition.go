@@ -36,6 +36,15 @@ func PathPrefixCondition(template string) (condition string, ok bool) {
 	return pathMatches(pathStart(template) + `(?:[/?#].*)?$`), true
 }
 
+// PathSegmentsCondition is PathCondition for paths whose segments, decoded, are like these regular expressions, one each, without anchors.
+func PathSegmentsCondition(segments []string) string {
+	var b strings.Builder
+	for _, s := range segments {
+		b.WriteString(slash + s + parameters)
+	}
+	return pathMatches(b.String() + pathEnd)
+}
+
 // literal tells whether the template is the path itself, up to its spelling. A "+" is left out: whether it stands for a space depends on who decodes.
 func literal(template string) bool {
 	return strings.HasPrefix(template, "/") && !strings.ContainsAny(template, "{}*+") && !strings.HasSuffix(template, "/...")

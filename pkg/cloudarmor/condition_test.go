@@ -129,6 +129,15 @@ func TestPathConditionLeavesOthersAlone(t *testing.T) {
 	}
 }
 
+func TestPathSegmentsCondition(t *testing.T) {
+	condition := PathSegmentsCondition([]string{"articles", "[0-9]+"})
+	for p, want := range map[string]Answer{"/articles/7": Matches, "//articles;a/./%37/?x": Matches, "/articles/x": NoMatch, "/articles": NoMatch, "/articles/7/8": NoMatch, "/a/articles/7": NoMatch} {
+		if got := evaluate(t, condition, path(p)); got != want {
+			t.Errorf("%s: %v, want %v", p, got, want)
+		}
+	}
+}
+
 func TestHostConditionMeetsEverySpelling(t *testing.T) {
 	condition := HostCondition("news.example.org")
 	for host, want := range map[string]Answer{"news.example.org": Matches, "NEWS.Example.org": Matches, "news.example.org:443": Matches, "news.example.org.": Matches,

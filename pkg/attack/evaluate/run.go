@@ -1,0 +1,244 @@
+package main
+
+import (
+	"encoding/binary"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/floodgauge/floodgauge/pkg/attack"
+	"github.com/floodgauge/floodgauge/pkg/loggen"
+	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/schemas"
+)
+
+// outcome is what came of one scenario with one seed.
+type outcome struct {
+	scenario *scenario
+	rate     float64
+	seed     uint64
+
+	minutes    int     // watched
+	eligible   bool    // large enough to be found, as promised
+	peak       float64 // requests of the attack in its largest minute
+	alarm      int     // first minute of the case, counted from the attack's first; -1: none
+	clientCase bool    // found by what single clients did
+	banners    int     // stretches of minutes with a banner
+	remarks    int     // the same with "worth a look"
+	kinds      map[string]int
+	labelled   [labellers]labels
+	rule       *schemas.Recommendation // the best one of the last minute that had any
+	status     string
+	coverage   float64 // of rule, in truth
+	collateral float64
+	legitimate int
+	signals    map[string]int32 // signals of the strongest finding
+	maxPoints  int32
+	dead       int
+}
+
+// labels are requests by what their clients are called and truly are.
+type labels struct{ right, wrong, missed int }
+
+// kept counts requests of a minute that are alike in all that is asked about.
+type kept struct {
+	client  uint32
+	hostile bool
+	what    *tuple
+}
+
+// runner follows one scenario.
+type runner struct {
+	w       *world
+	site    *attack.Site
+	out     *outcome
+	start   time.Time
+	minute  map[kept]int
+	all     map[kept]int // of the whole scenario, without clients
+	open    bool
+	watched bool
+	last    time.Time
+}
+
+func (w *world) run(s *scenario, state *schemas.SiteState, usual *usual) (*outcome, error) {
+	r := &runner{w: w, site: w.site(state), start: begin.Add(history), minute: map[kept]int{}, all: map[kept]int{},
+		out: &outcome{scenario: s, rate: w.rate, seed: w.seed, alarm: -1, kinds: map[string]int{}, signals: map[string]int32{}}}
+	p, err := w.pipeline(func(at time.Time, sum *report.Summary, o *schemas.Observation) { r.close(at, sum, o, usual) })
+	if err != nil {
+		return nil, err
+	}
+	from := r.start.UnixNano()
+	err = w.generate(s, func(line []byte, req *loggen.Request) error {
+		if req.Time < from {
+			return nil
+		}
+		minute := req.Time / 60e9
+		if minute != p.minute {
+			p.add(minute, line) // closes the minute before, with its requests
+		} else {
+			p.add(minute, line)
+		}
+		r.minute[kept{w.token(req.Client), req.Kind == loggen.KindAttacker, w.tuple(req)}]++
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	p.flush()
+	r.out.dead = p.dead
+	r.finish()
+	return r.out, nil
+}
+
+// close judges a minute.
+func (r *runner) close(at time.Time, sum *report.Summary, o *schemas.Observation, usual *usual) {
+	for _, f := range r.site.Next(o) {
+		r.found(f)
+	}
+	r.out.minutes++
+	hostile := 0.0
+	for k, n := range r.minute {
+		if k.hostile {
+			hostile += float64(n)
+		}
+		k.client = 0
+		r.all[k] += n
+	}
+	r.out.peak = max(r.out.peak, hostile)
+	r.label(sum, usual)
+	clear(r.minute)
+	if at.Sub(r.last) > time.Minute {
+		r.open = false
+	}
+}
+
+func (r *runner) found(f *schemas.Finding) {
+	if *verbose {
+		fmt.Printf("%s %s %v %s %d points, %d requests, usually %.0f\n", r.out.scenario.name, f.Minute.AsTime().Format("15:04"), f.Verdict, f.Kind, f.Points, f.Requests, f.NormalRequests)
+		for _, e := range f.Evidence {
+			fmt.Printf("    %+d %s: %s\n", e.Points, e.Signal, e.Words)
+		}
+		if f.Rules != nil {
+			fmt.Printf("    %s: %s\n", f.Rules.Status, f.Rules.Words)
+		}
+	}
+	at := f.Minute.AsTime()
+	since := int(at.Sub(r.start) / time.Minute)
+	if at.Sub(r.last) > 10*time.Minute {
+		r.open, r.watched = false, false
+	}
+	r.last = at
+	r.out.kinds[f.Kind]++
+	switch {
+	case f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED:
+		if r.out.alarm < 0 {
+			r.out.alarm = since
+			for _, e := range f.Evidence {
+				r.out.clientCase = r.out.clientCase || e.Signal == "scanners" || e.Signal == "guessers" || e.Signal == "failed_logins"
+			}
+		}
+		if !r.open {
+			r.open = true
+			r.out.banners++
+		}
+	case f.Verdict == schemas.Verdict_VERDICT_WATCH && !r.watched:
+		r.watched = true
+		r.out.remarks++
+	}
+	if f.Points > r.out.maxPoints {
+		r.out.maxPoints = f.Points
+		clear(r.out.signals)
+		for _, e := range f.Evidence {
+			r.out.signals[e.Signal] += e.Points
+		}
+	}
+	if f.Rules != nil {
+		r.out.status = f.Rules.Status
+		if len(f.Rules.Recommendations) > 0 {
+			r.out.rule = f.Rules.Recommendations[0]
+		}
+	}
+}
+
+// label compares what each way of telling abusers calls the clients of a minute with what they are. The requests of a client that is both count as they are.
+func (r *runner) label(sum *report.Summary, usual *usual) {
+	called := usual.label(sum)
+	rule := r.out.rule
+	for k, n := range r.minute {
+		for i := range labellers {
+			accused := called[i][k.client]
+			if i == ours && rule != nil && meets(k.what, rule.Conditions) {
+				accused = true
+			}
+			l := &r.out.labelled[i]
+			switch {
+			case accused && k.hostile:
+				l.right += n
+			case accused:
+				l.wrong += n
+			case k.hostile:
+				l.missed += n
+			}
+		}
+	}
+}
+
+func (r *runner) finish() {
+	promised := r.out.scenario.group
+	large := r.out.peak >= 2*r.w.rate && r.out.peak >= 100
+	r.out.eligible = promised == groupScan || promised == groupGuess || (promised == groupFlood || promised == groupPulse) && large
+	if r.out.rule == nil {
+		return
+	}
+	var hits, all [2]int
+	for k, n := range r.all {
+		side := 0
+		if k.hostile {
+			side = 1
+		}
+		all[side] += n
+		if meets(k.what, r.out.rule.Conditions) {
+			hits[side] += n
+		}
+	}
+	r.out.legitimate = all[0]
+	r.out.collateral = float64(hits[0]) / float64(max(all[0], 1))
+	r.out.coverage = float64(hits[1]) / float64(max(all[1], 1))
+}
+
+func meets(t *tuple, all []*schemas.Condition) bool {
+	for _, c := range all {
+		if t.value(c.Field) != c.Value {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *tuple) value(field string) string {
+	switch field {
+	case "path":
+		return t.path
+	case "method":
+		return t.method
+	case "agent":
+		return t.agent
+	case "country":
+		return t.country
+	case "network":
+		return t.network
+	}
+	return t.referrer
+}
+
+func networkName(asn uint32) string {
+	if asn == 0 {
+		return ""
+	}
+	return "AS" + strconv.FormatUint(uint64(asn), 10)
+}
+
+// sayable is what a proxy can be told; see pkg/siterule.
+func sayable(string, []*schemas.Condition) error { return nil }
+
+func short4(token [16]byte) uint32 { return binary.BigEndian.Uint32(token[:]) }

@@ -1,0 +1,99 @@
+package siterule
+
+import (
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"mvdan.cc/sh/v3/expand"
+	"mvdan.cc/sh/v3/syntax"
+)
+
+// shellWords are those that a shell makes of a command.
+func shellWords(t testing.TB, script string) []string {
+	t.Helper()
+	file, err := syntax.NewParser().Parse(strings.NewReader(script), "")
+	if err != nil || len(file.Stmts) != 1 {
+		t.Fatalf("no single command: %q (%v)", script, err)
+	}
+	call, ok := file.Stmts[0].Cmd.(*syntax.CallExpr)
+	if !ok {
+		t.Fatalf("no simple command: %q", script)
+	}
+	fields, err := expand.Fields(&expand.Config{Env: expand.ListEnviron()}, call.Args...)
+	if err != nil {
+		t.Fatalf("%v in %q", err, script)
+	}
+	return fields
+}
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+// The whole text of an export of each kind, to be read.
+func TestGoldens(t *testing.T) {
+	expires := time.Date(2026, 12, 1, 10, 0, 0, 0, time.UTC)
+	deny := &Rule{Name: "login-bots", Host: "news.example.org", Action: Deny, Expires: expires,
+		Conditions: []Condition{{Path, "/wp-login.php"}, {Agent, "Googlebot"}, {Method, "POST"}}}
+	throttle := &Rule{Name: "search", Host: "news.example.org", Action: Throttle, Count: 30, Seconds: 60, Expires: expires, Conditions: []Condition{{Path, "/user/{name}/photos"}, {Referrer, NoReferrer}}}
+	for name, r := range map[string]*Rule{"deny": deny, "throttle": throttle} {
+		for kind, export := range map[string]func() (string, error){
+			"cel": r.CEL, "nginx": func() (string, error) { return r.Nginx(false) }, "preview.nginx": func() (string, error) { return r.Nginx(true) },
+			"cloudflare": r.Cloudflare, "cloudflare.txt": r.CloudflareSteps,
+		} {
+			text, err := export()
+			if err != nil {
+				t.Fatal(err)
+			}
+			golden(t, name+"."+kind, strings.TrimSuffix(text, "\n")+"\n")
+		}
+	}
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	file := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(file, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", name, diff)
+	}
+}
+
+func TestWhatNginxCannotSay(t *testing.T) {
+	path := []Condition{{Path, "/search"}}
+	for want, r := range map[string]*Rule{
+		"geoip2 /path/to/country.mmdb": denial(Condition{Country, "NL"}),
+		"geoip2 /path/to/asn.mmdb":     denial(Condition{Network, "AS64500"}),
+		"carry each other's names":     denial(Condition{Agent, "Chrome"}),
+		"bans nobody":                  {Name: "a", Host: "a.example", Conditions: path, Action: Ban, Count: 1, Seconds: 60, BanSeconds: 60},
+		"below one request a minute":   {Name: "a", Host: "a.example", Conditions: path, Action: Throttle, Count: 1, Seconds: 3600},
+	} {
+		text, err := r.Nginx(true)
+		var cannot *CannotError
+		if text != "" || !errors.As(err, &cannot) || cannot.Target != nginxTarget || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %q, %v", want, text, err)
+		}
+	}
+}
+
+// A limit is never stricter than the rule says.
+func TestNginxRates(t *testing.T) {
+	for rate, limit := range map[string][2]int{"2r/s": {120, 60}, "30r/m": {30, 60}, "2r/m": {31, 1800}, "1r/m": {60, 3600}, "5r/s": {50, 10}} {
+		r := &Rule{Name: "a", Host: "a.example", Conditions: []Condition{{Path, "/search"}}, Action: Throttle, Count: limit[0], Seconds: limit[1]}
+		if snippet := nginxOf(t, r, false); !strings.Contains(snippet, "rate="+rate+";") {
+			t.Errorf("%v: want %s in\n%s", limit, rate, snippet)
+		}
+	}
+}
