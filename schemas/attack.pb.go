@@ -788,11 +788,10 @@ type Baseline struct {
 	// Of the hour that is not over: the sum of log(1+requests), and its minutes.
 	HourSum     float64 `protobuf:"fixed64,17,opt,name=hour_sum,json=hourSum,proto3" json:"hour_sum,omitempty"`
 	HourMinutes int32   `protobuf:"varint,18,opt,name=hour_minutes,json=hourMinutes,proto3" json:"hour_minutes,omitempty"`
-	// Share of requests for style sheets, scripts and images.
-	StaticShare *Level `protobuf:"bytes,19,opt,name=static_share,json=staticShare,proto3" json:"static_share,omitempty"`
-	// log(1+n) of POST requests that were refused, and of requests of clients that behave as programs do.
+	// POST requests that were refused.
 	RefusedPosts *Level `protobuf:"bytes,20,opt,name=refused_posts,json=refusedPosts,proto3" json:"refused_posts,omitempty"`
-	Automated    *Level `protobuf:"bytes,21,opt,name=automated,proto3" json:"automated,omitempty"`
+	// log(1+n) of requests of clients that behave as programs do.
+	Automated *Level `protobuf:"bytes,21,opt,name=automated,proto3" json:"automated,omitempty"`
 	// Requests of the fastest of a hundred persons in a minute, as log2.
 	Fast *Level `protobuf:"bytes,22,opt,name=fast,proto3" json:"fast,omitempty"`
 	// Refused POST requests beyond the usual, in a bucket that leaks a tenth a minute.
@@ -800,7 +799,9 @@ type Baseline struct {
 	// Requests of declared bots, log(1+n).
 	Bots *Level `protobuf:"bytes,24,opt,name=bots,proto3" json:"bots,omitempty"`
 	// The rate at which the last minute's log was sampled.
-	SampleRate    float64 `protobuf:"fixed64,25,opt,name=sample_rate,json=sampleRate,proto3" json:"sample_rate,omitempty"`
+	SampleRate float64 `protobuf:"fixed64,25,opt,name=sample_rate,json=sampleRate,proto3" json:"sample_rate,omitempty"`
+	// Scanners and guessers of the last minutes. It stays inside the pipeline.
+	Offenders     []*Offender `protobuf:"bytes,26,rep,name=offenders,proto3" json:"offenders,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -961,13 +962,6 @@ func (x *Baseline) GetHourMinutes() int32 {
 	return 0
 }
 
-func (x *Baseline) GetStaticShare() *Level {
-	if x != nil {
-		return x.StaticShare
-	}
-	return nil
-}
-
 func (x *Baseline) GetRefusedPosts() *Level {
 	if x != nil {
 		return x.RefusedPosts
@@ -1010,6 +1004,75 @@ func (x *Baseline) GetSampleRate() float64 {
 	return 0
 }
 
+func (x *Baseline) GetOffenders() []*Offender {
+	if x != nil {
+		return x.Offenders
+	}
+	return nil
+}
+
+// What one client did, by the beginning of its day-keyed token: it tells nobody who that is.
+type Offender struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Client uint32                 `protobuf:"fixed32,1,opt,name=client,proto3" json:"client,omitempty"`
+	// Requests for paths that are not there, and refused posts; of a baseline's, a tenth is forgotten each minute.
+	Scans         float64 `protobuf:"fixed64,2,opt,name=scans,proto3" json:"scans,omitempty"`
+	Tries         float64 `protobuf:"fixed64,3,opt,name=tries,proto3" json:"tries,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Offender) Reset() {
+	*x = Offender{}
+	mi := &file_attack_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Offender) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Offender) ProtoMessage() {}
+
+func (x *Offender) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Offender.ProtoReflect.Descriptor instead.
+func (*Offender) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *Offender) GetClient() uint32 {
+	if x != nil {
+		return x.Client
+	}
+	return 0
+}
+
+func (x *Offender) GetScans() float64 {
+	if x != nil {
+		return x.Scans
+	}
+	return 0
+}
+
+func (x *Offender) GetTries() float64 {
+	if x != nil {
+		return x.Tries
+	}
+	return 0
+}
+
 // What detection sees of a closed minute of one site. It stays inside the pipeline: what single clients did is in it as numbers, and a few requests.
 type Observation struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1029,7 +1092,7 @@ type Observation struct {
 
 func (x *Observation) Reset() {
 	*x = Observation{}
-	mi := &file_attack_proto_msgTypes[8]
+	mi := &file_attack_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1041,7 +1104,7 @@ func (x *Observation) String() string {
 func (*Observation) ProtoMessage() {}
 
 func (x *Observation) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[8]
+	mi := &file_attack_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1054,7 +1117,7 @@ func (x *Observation) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Observation.ProtoReflect.Descriptor instead.
 func (*Observation) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{8}
+	return file_attack_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *Observation) GetRow() *TrafficReport {
@@ -1108,6 +1171,8 @@ type ClientEvidence struct {
 	Scanners  *ClientGroup `protobuf:"bytes,3,opt,name=scanners,proto3" json:"scanners,omitempty"`
 	Guessers  *ClientGroup `protobuf:"bytes,4,opt,name=guessers,proto3" json:"guessers,omitempty"`
 	Automated *ClientGroup `protobuf:"bytes,5,opt,name=automated,proto3" json:"automated,omitempty"`
+	// The heaviest scanners and guessers, one by one.
+	Offenders []*Offender `protobuf:"bytes,7,rep,name=offenders,proto3" json:"offenders,omitempty"`
 	// All other clients, by the whole part of log2 of their requests for each agent that they have.
 	ByRate        []*ClientGroup `protobuf:"bytes,6,rep,name=by_rate,json=byRate,proto3" json:"by_rate,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1116,7 +1181,7 @@ type ClientEvidence struct {
 
 func (x *ClientEvidence) Reset() {
 	*x = ClientEvidence{}
-	mi := &file_attack_proto_msgTypes[9]
+	mi := &file_attack_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1128,7 +1193,7 @@ func (x *ClientEvidence) String() string {
 func (*ClientEvidence) ProtoMessage() {}
 
 func (x *ClientEvidence) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[9]
+	mi := &file_attack_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1141,7 +1206,7 @@ func (x *ClientEvidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientEvidence.ProtoReflect.Descriptor instead.
 func (*ClientEvidence) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{9}
+	return file_attack_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ClientEvidence) GetUnknown() string {
@@ -1179,6 +1244,13 @@ func (x *ClientEvidence) GetAutomated() *ClientGroup {
 	return nil
 }
 
+func (x *ClientEvidence) GetOffenders() []*Offender {
+	if x != nil {
+		return x.Offenders
+	}
+	return nil
+}
+
 func (x *ClientEvidence) GetByRate() []*ClientGroup {
 	if x != nil {
 		return x.ByRate
@@ -1197,7 +1269,7 @@ type ClientGroup struct {
 
 func (x *ClientGroup) Reset() {
 	*x = ClientGroup{}
-	mi := &file_attack_proto_msgTypes[10]
+	mi := &file_attack_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1209,7 +1281,7 @@ func (x *ClientGroup) String() string {
 func (*ClientGroup) ProtoMessage() {}
 
 func (x *ClientGroup) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[10]
+	mi := &file_attack_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1222,7 +1294,7 @@ func (x *ClientGroup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientGroup.ProtoReflect.Descriptor instead.
 func (*ClientGroup) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{10}
+	return file_attack_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ClientGroup) GetClients() int64 {
@@ -1261,7 +1333,7 @@ type SampledRequest struct {
 
 func (x *SampledRequest) Reset() {
 	*x = SampledRequest{}
-	mi := &file_attack_proto_msgTypes[11]
+	mi := &file_attack_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1273,7 +1345,7 @@ func (x *SampledRequest) String() string {
 func (*SampledRequest) ProtoMessage() {}
 
 func (x *SampledRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[11]
+	mi := &file_attack_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1286,7 +1358,7 @@ func (x *SampledRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SampledRequest.ProtoReflect.Descriptor instead.
 func (*SampledRequest) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{11}
+	return file_attack_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *SampledRequest) GetId() uint64 {
@@ -1389,7 +1461,7 @@ type SiteState struct {
 
 func (x *SiteState) Reset() {
 	*x = SiteState{}
-	mi := &file_attack_proto_msgTypes[12]
+	mi := &file_attack_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1401,7 +1473,7 @@ func (x *SiteState) String() string {
 func (*SiteState) ProtoMessage() {}
 
 func (x *SiteState) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[12]
+	mi := &file_attack_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1414,7 +1486,7 @@ func (x *SiteState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SiteState.ProtoReflect.Descriptor instead.
 func (*SiteState) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{12}
+	return file_attack_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SiteState) GetBaseline() *Baseline {
@@ -1464,7 +1536,7 @@ type CaseMinute struct {
 
 func (x *CaseMinute) Reset() {
 	*x = CaseMinute{}
-	mi := &file_attack_proto_msgTypes[13]
+	mi := &file_attack_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1476,7 +1548,7 @@ func (x *CaseMinute) String() string {
 func (*CaseMinute) ProtoMessage() {}
 
 func (x *CaseMinute) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[13]
+	mi := &file_attack_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1489,7 +1561,7 @@ func (x *CaseMinute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseMinute.ProtoReflect.Descriptor instead.
 func (*CaseMinute) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{13}
+	return file_attack_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *CaseMinute) GetMinute() uint32 {
@@ -1533,7 +1605,7 @@ type Memory struct {
 
 func (x *Memory) Reset() {
 	*x = Memory{}
-	mi := &file_attack_proto_msgTypes[14]
+	mi := &file_attack_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1545,7 +1617,7 @@ func (x *Memory) String() string {
 func (*Memory) ProtoMessage() {}
 
 func (x *Memory) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[14]
+	mi := &file_attack_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1558,7 +1630,7 @@ func (x *Memory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Memory.ProtoReflect.Descriptor instead.
 func (*Memory) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{14}
+	return file_attack_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Memory) GetTexts() []string {
@@ -1650,7 +1722,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_attack_proto_msgTypes[15]
+	mi := &file_attack_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1662,7 +1734,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[15]
+	mi := &file_attack_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1675,7 +1747,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{15}
+	return file_attack_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *Level) GetMean() float64 {
@@ -1710,7 +1782,7 @@ type Shares struct {
 
 func (x *Shares) Reset() {
 	*x = Shares{}
-	mi := &file_attack_proto_msgTypes[16]
+	mi := &file_attack_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1722,7 +1794,7 @@ func (x *Shares) String() string {
 func (*Shares) ProtoMessage() {}
 
 func (x *Shares) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[16]
+	mi := &file_attack_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1735,7 +1807,7 @@ func (x *Shares) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shares.ProtoReflect.Descriptor instead.
 func (*Shares) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{16}
+	return file_attack_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Shares) GetShares() map[string]float64 {
@@ -1824,7 +1896,7 @@ const file_attack_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x1a\n" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\x12\x14\n" +
 	"\x05share\x18\x04 \x01(\x01R\x05share\x12!\n" +
-	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\xda\b\n" +
+	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\xd8\b\n" +
 	"\bBaseline\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x05R\aversion\x122\n" +
 	"\x06minute\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06minute\x12\x18\n" +
@@ -1844,31 +1916,36 @@ const file_attack_proto_rawDesc = "" +
 	"\x05quiet\x18\x0f \x01(\x05R\x05quiet\x12\x18\n" +
 	"\astopped\x18\x10 \x01(\x05R\astopped\x12\x19\n" +
 	"\bhour_sum\x18\x11 \x01(\x01R\ahourSum\x12!\n" +
-	"\fhour_minutes\x18\x12 \x01(\x05R\vhourMinutes\x124\n" +
-	"\fstatic_share\x18\x13 \x01(\v2\x11.floodgauge.LevelR\vstaticShare\x126\n" +
+	"\fhour_minutes\x18\x12 \x01(\x05R\vhourMinutes\x126\n" +
 	"\rrefused_posts\x18\x14 \x01(\v2\x11.floodgauge.LevelR\frefusedPosts\x12/\n" +
 	"\tautomated\x18\x15 \x01(\v2\x11.floodgauge.LevelR\tautomated\x12%\n" +
 	"\x04fast\x18\x16 \x01(\v2\x11.floodgauge.LevelR\x04fast\x12#\n" +
 	"\rfailed_logins\x18\x17 \x01(\x01R\ffailedLogins\x12%\n" +
 	"\x04bots\x18\x18 \x01(\v2\x11.floodgauge.LevelR\x04bots\x12\x1f\n" +
 	"\vsample_rate\x18\x19 \x01(\x01R\n" +
-	"sampleRate\x1aM\n" +
+	"sampleRate\x122\n" +
+	"\toffenders\x18\x1a \x03(\v2\x14.floodgauge.OffenderR\toffenders\x1aM\n" +
 	"\vSharesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
-	"\x05value\x18\x02 \x01(\v2\x12.floodgauge.SharesR\x05value:\x028\x01\"\xb9\x02\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.floodgauge.SharesR\x05value:\x028\x01\"N\n" +
+	"\bOffender\x12\x16\n" +
+	"\x06client\x18\x01 \x01(\aR\x06client\x12\x14\n" +
+	"\x05scans\x18\x02 \x01(\x01R\x05scans\x12\x14\n" +
+	"\x05tries\x18\x03 \x01(\x01R\x05tries\"\xb9\x02\n" +
 	"\vObservation\x12+\n" +
 	"\x03row\x18\x01 \x01(\v2\x19.floodgauge.TrafficReportR\x03row\x124\n" +
 	"\aclients\x18\x02 \x01(\v2\x1a.floodgauge.ClientEvidenceR\aclients\x12#\n" +
 	"\rrefused_posts\x18\x03 \x01(\x03R\frefusedPosts\x122\n" +
 	"\x06sample\x18\x04 \x03(\v2\x1a.floodgauge.SampledRequestR\x06sample\x128\n" +
 	"\tprotected\x18\x05 \x03(\v2\x1a.floodgauge.SampledRequestR\tprotected\x124\n" +
-	"\asuspect\x18\x06 \x03(\v2\x1a.floodgauge.SampledRequestR\asuspect\"\x97\x02\n" +
+	"\asuspect\x18\x06 \x03(\v2\x1a.floodgauge.SampledRequestR\asuspect\"\xcb\x02\n" +
 	"\x0eClientEvidence\x12\x18\n" +
 	"\aunknown\x18\x01 \x01(\tR\aunknown\x12\x18\n" +
 	"\aclients\x18\x02 \x01(\x03R\aclients\x123\n" +
 	"\bscanners\x18\x03 \x01(\v2\x17.floodgauge.ClientGroupR\bscanners\x123\n" +
 	"\bguessers\x18\x04 \x01(\v2\x17.floodgauge.ClientGroupR\bguessers\x125\n" +
-	"\tautomated\x18\x05 \x01(\v2\x17.floodgauge.ClientGroupR\tautomated\x120\n" +
+	"\tautomated\x18\x05 \x01(\v2\x17.floodgauge.ClientGroupR\tautomated\x122\n" +
+	"\toffenders\x18\a \x03(\v2\x14.floodgauge.OffenderR\toffenders\x120\n" +
 	"\aby_rate\x18\x06 \x03(\v2\x17.floodgauge.ClientGroupR\x06byRate\"C\n" +
 	"\vClientGroup\x12\x18\n" +
 	"\aclients\x18\x01 \x01(\x03R\aclients\x12\x1a\n" +
@@ -1941,7 +2018,7 @@ func file_attack_proto_rawDescGZIP() []byte {
 }
 
 var file_attack_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
+var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
 var file_attack_proto_goTypes = []any{
 	(Verdict)(0),                  // 0: floodgauge.Verdict
 	(*Finding)(nil),               // 1: floodgauge.Finding
@@ -1952,66 +2029,68 @@ var file_attack_proto_goTypes = []any{
 	(*Evidence)(nil),              // 6: floodgauge.Evidence
 	(*Standout)(nil),              // 7: floodgauge.Standout
 	(*Baseline)(nil),              // 8: floodgauge.Baseline
-	(*Observation)(nil),           // 9: floodgauge.Observation
-	(*ClientEvidence)(nil),        // 10: floodgauge.ClientEvidence
-	(*ClientGroup)(nil),           // 11: floodgauge.ClientGroup
-	(*SampledRequest)(nil),        // 12: floodgauge.SampledRequest
-	(*SiteState)(nil),             // 13: floodgauge.SiteState
-	(*CaseMinute)(nil),            // 14: floodgauge.CaseMinute
-	(*Memory)(nil),                // 15: floodgauge.Memory
-	(*Level)(nil),                 // 16: floodgauge.Level
-	(*Shares)(nil),                // 17: floodgauge.Shares
-	nil,                           // 18: floodgauge.Baseline.SharesEntry
-	nil,                           // 19: floodgauge.Shares.SharesEntry
-	(*timestamppb.Timestamp)(nil), // 20: google.protobuf.Timestamp
-	(*TrafficReport)(nil),         // 21: floodgauge.TrafficReport
+	(*Offender)(nil),              // 9: floodgauge.Offender
+	(*Observation)(nil),           // 10: floodgauge.Observation
+	(*ClientEvidence)(nil),        // 11: floodgauge.ClientEvidence
+	(*ClientGroup)(nil),           // 12: floodgauge.ClientGroup
+	(*SampledRequest)(nil),        // 13: floodgauge.SampledRequest
+	(*SiteState)(nil),             // 14: floodgauge.SiteState
+	(*CaseMinute)(nil),            // 15: floodgauge.CaseMinute
+	(*Memory)(nil),                // 16: floodgauge.Memory
+	(*Level)(nil),                 // 17: floodgauge.Level
+	(*Shares)(nil),                // 18: floodgauge.Shares
+	nil,                           // 19: floodgauge.Baseline.SharesEntry
+	nil,                           // 20: floodgauge.Shares.SharesEntry
+	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
+	(*TrafficReport)(nil),         // 22: floodgauge.TrafficReport
 }
 var file_attack_proto_depIdxs = []int32{
-	20, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
+	21, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
 	0,  // 1: floodgauge.Finding.verdict:type_name -> floodgauge.Verdict
-	20, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
+	21, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
 	6,  // 3: floodgauge.Finding.evidence:type_name -> floodgauge.Evidence
 	7,  // 4: floodgauge.Finding.standouts:type_name -> floodgauge.Standout
 	2,  // 5: floodgauge.Finding.rules:type_name -> floodgauge.Rules
 	3,  // 6: floodgauge.Rules.recommendations:type_name -> floodgauge.Recommendation
 	4,  // 7: floodgauge.Recommendation.conditions:type_name -> floodgauge.Condition
 	5,  // 8: floodgauge.Recommendation.worst:type_name -> floodgauge.Collateral
-	20, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
-	20, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
-	16, // 11: floodgauge.Baseline.volume:type_name -> floodgauge.Level
-	16, // 12: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
-	16, // 13: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
-	16, // 14: floodgauge.Baseline.cache_misses:type_name -> floodgauge.Level
-	16, // 15: floodgauge.Baseline.tools:type_name -> floodgauge.Level
-	16, // 16: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
-	18, // 17: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
-	20, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
-	16, // 19: floodgauge.Baseline.static_share:type_name -> floodgauge.Level
-	16, // 20: floodgauge.Baseline.refused_posts:type_name -> floodgauge.Level
-	16, // 21: floodgauge.Baseline.automated:type_name -> floodgauge.Level
-	16, // 22: floodgauge.Baseline.fast:type_name -> floodgauge.Level
-	16, // 23: floodgauge.Baseline.bots:type_name -> floodgauge.Level
-	21, // 24: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
-	10, // 25: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
-	12, // 26: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
-	12, // 27: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
-	12, // 28: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
-	11, // 29: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
-	11, // 30: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
-	11, // 31: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
-	11, // 32: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
-	8,  // 33: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
-	15, // 34: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
-	15, // 35: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
-	15, // 36: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
-	14, // 37: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
-	19, // 38: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
-	17, // 39: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
-	40, // [40:40] is the sub-list for method output_type
-	40, // [40:40] is the sub-list for method input_type
-	40, // [40:40] is the sub-list for extension type_name
-	40, // [40:40] is the sub-list for extension extendee
-	0,  // [0:40] is the sub-list for field type_name
+	21, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
+	21, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
+	17, // 11: floodgauge.Baseline.volume:type_name -> floodgauge.Level
+	17, // 12: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
+	17, // 13: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
+	17, // 14: floodgauge.Baseline.cache_misses:type_name -> floodgauge.Level
+	17, // 15: floodgauge.Baseline.tools:type_name -> floodgauge.Level
+	17, // 16: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
+	19, // 17: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
+	21, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
+	17, // 19: floodgauge.Baseline.refused_posts:type_name -> floodgauge.Level
+	17, // 20: floodgauge.Baseline.automated:type_name -> floodgauge.Level
+	17, // 21: floodgauge.Baseline.fast:type_name -> floodgauge.Level
+	17, // 22: floodgauge.Baseline.bots:type_name -> floodgauge.Level
+	9,  // 23: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
+	22, // 24: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
+	11, // 25: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
+	13, // 26: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
+	13, // 27: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
+	13, // 28: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
+	12, // 29: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
+	12, // 30: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
+	12, // 31: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
+	9,  // 32: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
+	12, // 33: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
+	8,  // 34: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
+	16, // 35: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
+	16, // 36: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
+	16, // 37: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
+	15, // 38: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
+	20, // 39: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
+	18, // 40: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
+	41, // [41:41] is the sub-list for method output_type
+	41, // [41:41] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_attack_proto_init() }
@@ -2027,7 +2106,7 @@ func file_attack_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_attack_proto_rawDesc), len(file_attack_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   19,
+			NumMessages:   20,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

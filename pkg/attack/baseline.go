@@ -46,16 +46,20 @@ func learnShares(s *schemas.Shares, mix map[string]float64) *schemas.Shares {
 	if s == nil || s.Shares == nil {
 		s = &schemas.Shares{Shares: map[string]float64{}, Learned: s.GetLearned()}
 	}
-	a := math.Max(forget, 1/float64(s.Learned+1))
-	for value := range s.Shares {
-		s.Shares[value] *= 1 - a
+	blend(s.Shares, mix, math.Max(forget, 1/float64(s.Learned+1)))
+	s.Learned++
+	return s
+}
+
+// blend moves shares towards a mix by a part of the way.
+func blend(shares, mix map[string]float64, part float64) {
+	for value := range shares {
+		shares[value] *= 1 - part
 	}
 	for value, share := range mix {
-		s.Shares[value] += a * share
+		shares[value] += part * share
 	}
-	s.Learned++
-	foldShares(s.Shares)
-	return s
+	foldShares(shares)
 }
 
 // foldShares keeps the largest shares and adds the others up. Ties are broken by value.

@@ -1,8 +1,10 @@
 package attack
 
 import (
+	"cmp"
 	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/schemas"
@@ -47,9 +49,12 @@ func LabelOf(c *report.Client) Label {
 	return Ordinary
 }
 
-// scans tells of a client that asks for many paths which are not there. Files of pages do not count: a deploy may have lost them.
+// probes are requests for what is not there. Files of pages do not count: a deploy may have lost them.
+func probes(c *report.Client) uint64 { return c.Failed - min(c.Failed, c.Static) }
+
+// scans tells of a client that asks for many paths which are not there.
 func scans(c *report.Client) bool {
-	failed := c.Failed - min(c.Failed, c.Static)
+	failed := probes(c)
 	return c.FailedPaths >= leastProbes && failed >= leastProbes && 2*failed >= c.Requests
 }
 
@@ -86,11 +91,30 @@ func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvi
 		e.Clients++
 		label := LabelOf(c)
 		enter(groupOf(e, label, c), c)
+		client := binary.BigEndian.Uint32(c.Token[:])
 		if label > Crawler {
-			accused[binary.BigEndian.Uint32(c.Token[:])] = true
+			accused[client] = true
+		}
+		switch label {
+		case Scanner:
+			e.Offenders = append(e.Offenders, &schemas.Offender{Client: client, Scans: float64(probes(c))})
+		case Guesser:
+			e.Offenders = append(e.Offenders, &schemas.Offender{Client: client, Tries: float64(c.Posts)})
 		}
 	})
+	e.Offenders = heaviest(e.Offenders)
 	return e
+}
+
+// maxOffenders bounds the clients that are followed one by one.
+const maxOffenders = 64
+
+// heaviest keeps those who did most.
+func heaviest(all []*schemas.Offender) []*schemas.Offender {
+	slices.SortFunc(all, func(a, b *schemas.Offender) int {
+		return cmp.Or(cmp.Compare(b.Scans+b.Tries, a.Scans+a.Tries), cmp.Compare(a.Client, b.Client))
+	})
+	return all[:min(len(all), maxOffenders)]
 }
 
 func groupOf(e *schemas.ClientEvidence, label Label, c *report.Client) *schemas.ClientGroup {

@@ -1,15 +1,19 @@
 package attack
 
 import (
+	"maps"
 	"math"
+	"slices"
 
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
 const (
-	// failedLogins is how many refused posts beyond the usual are evidence; of them a tenth is forgotten each minute.
-	failedLogins = 20
-	loginsLeak   = 0.1
+	// failedLogins is how many refused posts beyond the usual are evidence, and unusual how many deviations of a minute's come on top; manyProbes and
+	// manyTries are how many requests of one client are. Of all of them leak is forgotten each minute.
+	failedLogins, unusual = 20, 5
+	manyProbes, manyTries = 50, 15
+	leak                  = 0.1
 	// leastAutomated is how many requests of programs beyond the usual are worth a word, leastPart of all or of what is beyond the usual is evidence.
 	leastAutomated = 100
 	leastPart      = 0.3
@@ -17,8 +21,8 @@ const (
 	fasterBy = 2
 	// fewBots is how many requests of declared bots beyond the usual are a crawl: more would be a flood, whatever they call themselves.
 	fewBots = 300
-	// manyScanners is the part of all clients from which on it is not them who are odd, but the site.
-	manyScanners = 0.2
+	// From manyScanners and partScanners of all clients on it is not them who are odd, but the site.
+	manyScanners, partScanners = 50, 0.2
 )
 
 // clients looks at what single clients did.
@@ -30,12 +34,7 @@ func (s *signs) clients(b *schemas.Baseline, o *schemas.Observation, v *volume) 
 	if !clientsKnown(o) {
 		return
 	}
-	if g := o.Clients.Scanners; g.Clients > 0 && float64(g.Clients) <= math.Max(2, manyScanners*float64(o.Clients.Clients)) {
-		s.add("scanners", float64(g.Clients), 0, 5, scannerWords(g))
-	}
-	if g := o.Clients.Guessers; g.Clients > 0 {
-		s.add("guessers", float64(g.Clients), 0, 5, guesserWords(g))
-	}
+	s.offenders(b, o)
 	s.automated(b, o, v)
 	s.fastClients(b, o, v)
 	s.crawls(b, o, v)
@@ -44,16 +43,49 @@ func (s *signs) clients(b *schemas.Baseline, o *schemas.Observation, v *volume) 
 // usually is the mean of a level of log(1+n).
 func usually(l *schemas.Level) float64 { return math.Expm1(l.GetMean()) }
 
-// failedLogins notes refused posts in the baseline, which leak from it.
+// failedLogins notes refused posts in the baseline, which leak from it. On sites where many are refused now and then, it takes more.
 func (s *signs) failedLogins(b *schemas.Baseline, o *schemas.Observation) {
 	n, ok := refusedPosts(o)
 	if !ok {
 		return
 	}
-	usual := usually(b.RefusedPosts)
-	b.FailedLogins = math.Max(0, (1-loginsLeak)*b.FailedLogins+n-2*usual-1)
-	if b.FailedLogins >= failedLogins && n > 2*usual+1 {
+	usual, spread := b.RefusedPosts.GetMean(), math.Sqrt(b.RefusedPosts.GetVariance())
+	b.FailedLogins = math.Max(0, (1-leak)*b.FailedLogins+n-usual-1)
+	if b.FailedLogins >= failedLogins+unusual*spread && n > usual+spread+1 {
 		s.add("failed_logins", n, usual, 5, failedLoginWords(n, usual))
+	}
+}
+
+// offenders follows scanners and guessers over minutes. Small scans come to every site all day: they are not worth a word.
+func (s *signs) offenders(b *schemas.Baseline, o *schemas.Observation) {
+	known := map[uint32]*schemas.Offender{}
+	for _, f := range b.Offenders {
+		f.Scans, f.Tries = (1-leak)*f.Scans, (1-leak)*f.Tries
+		if f.Scans+f.Tries >= 1 {
+			known[f.Client] = f
+		}
+	}
+	var scanners, guessers schemas.ClientGroup
+	for _, f := range o.Clients.Offenders {
+		k := known[f.Client]
+		if k == nil {
+			k = &schemas.Offender{Client: f.Client}
+			known[f.Client] = k
+		}
+		k.Scans, k.Tries = k.Scans+f.Scans, k.Tries+f.Tries
+		if k.Scans >= manyProbes && f.Scans > 0 {
+			scanners.Clients, scanners.Requests = scanners.Clients+1, scanners.Requests+int64(f.Scans)
+		}
+		if k.Tries >= manyTries && f.Tries > 0 {
+			guessers.Clients, guessers.Requests = guessers.Clients+1, guessers.Requests+int64(f.Tries)
+		}
+	}
+	b.Offenders = heaviest(slices.Collect(maps.Values(known)))
+	if n := float64(o.Clients.Scanners.Clients); scanners.Clients > 0 && n <= math.Max(manyScanners, partScanners*float64(o.Clients.Clients)) {
+		s.add("scanners", float64(scanners.Clients), 0, 5, scannerWords(&scanners))
+	}
+	if guessers.Clients > 0 {
+		s.add("guessers", float64(guessers.Clients), 0, 5, guesserWords(&guessers))
 	}
 }
 

@@ -159,14 +159,19 @@ func learnMinute(b *schemas.Baseline, o *schemas.Observation) {
 			*level = learn(*level, x)
 		}
 	}
-	if r.Requests < leastMix {
-		return
+	learnMixes(b, o)
+}
+
+func learnMixes(b *schemas.Baseline, o *schemas.Observation) {
+	if b.Shares == nil {
+		b.Shares = map[string]*schemas.Shares{}
 	}
-	for _, list := range lists {
-		if mix := mixOf(r, list); mix != nil {
-			if b.Shares == nil {
-				b.Shares = map[string]*schemas.Shares{}
-			}
+	for _, list := range append([]string{kindsOfPath}, lists...) {
+		if len(o.Sample) > 0 {
+			key := sampleOf(list)
+			b.Shares[key] = learnSample(b.Shares[key], sampleMix(o, list), len(o.Sample))
+		}
+		if mix := mixOf(o.Row, list); mix != nil && o.Row.Requests >= leastMix {
 			b.Shares[list] = learnShares(b.Shares[list], mix)
 		}
 	}

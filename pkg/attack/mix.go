@@ -1,6 +1,7 @@
 package attack
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -60,9 +61,83 @@ func valuesOf(r *schemas.TrafficReport, list string) []*schemas.TopValue {
 // known tells whether a level says enough to compare with.
 func known(l *schemas.Level) bool { return l.GetLearned() >= history/2 }
 
-// knownMix tells whether a usual mix says enough to compare with: on small sites the k rule hides most of it.
+// knownMix tells whether a usual mix of published lists says enough to compare with: on small sites the k rule hides most of it.
 func knownMix(s *schemas.Shares) bool {
 	return s.GetLearned() >= history/2 && s.Shares[others] < 0.5
+}
+
+const (
+	// leastSample is how many requests of a sample are compared, leastSampled how many must be known of before, and memorySample after how many more those
+	// are forgotten to a third.
+	leastSample  = 30
+	leastSampled = 300
+	memorySample = 1280
+	// kindsOfPath is the list of what a request is for, static or not, which only samples have.
+	kindsOfPath  = "kinds"
+	static, page = "static", "page"
+)
+
+// compared gives a minute's mix of a list and the usual one: by the sample, which knows what the k rule hides, or by the published lists. Values of samples
+// are not for people. Both are nil where too little is known.
+func compared(b *schemas.Baseline, o *schemas.Observation, list string) (mix, usual map[string]float64) {
+	if len(o.Sample) >= leastSample {
+		if s := b.Shares[sampleOf(list)]; s.GetLearned() >= leastSampled {
+			return sampleMix(o, list), s.Shares
+		}
+	}
+	if s := b.Shares[list]; knownMix(s) {
+		return mixOf(o.Row, list), s.Shares
+	}
+	return nil, nil
+}
+
+// sampleOf is the key under which a baseline keeps what samples say of a list.
+func sampleOf(list string) string { return "sample_" + list }
+
+// sampleMix is each value's share of the sample, 0 to 1.
+func sampleMix(o *schemas.Observation, list string) map[string]float64 {
+	mix := map[string]float64{}
+	for _, s := range o.Sample {
+		mix[sampledValue(s, list)] += 1 / float64(len(o.Sample))
+	}
+	return mix
+}
+
+func sampledValue(s *schemas.SampledRequest, list string) string {
+	value := ""
+	switch list {
+	case "top_agents":
+		value = s.Agent
+	case "top_paths":
+		value = s.Path
+	case "top_networks":
+		if s.Network != 0 {
+			value = "AS" + strconv.FormatUint(uint64(s.Network), 10)
+		}
+	case "top_countries":
+		value = s.Country
+	case "top_referrers":
+		value = s.Referrer
+	case kindsOfPath:
+		if value = page; s.Static {
+			value = static
+		}
+	}
+	return cmp.Or(value, none)
+}
+
+// learnSample moves a usual mix towards a sample's, by its size.
+func learnSample(s *schemas.Shares, mix map[string]float64, n int) *schemas.Shares {
+	if s == nil {
+		s = &schemas.Shares{}
+	}
+	if s.Shares == nil {
+		s.Shares = map[string]float64{}
+	}
+	before := min(s.Learned, memorySample)
+	blend(s.Shares, mix, float64(n)/float64(before+int64(n)))
+	s.Learned += int64(n)
+	return s
 }
 
 // divergence is the Jensen-Shannon divergence of two mixes: 0 where they are the same, 1 where they have nothing in common.

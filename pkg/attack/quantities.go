@@ -31,9 +31,8 @@ var quantities = []quantity{
 		func(x, mean float64) bool { return x > 2*mean && x > mean+0.1 }, 1, true},
 	{"tools", toolShare, func(b *schemas.Baseline) **schemas.Level { return &b.Tools }, more(0.2), 2, true},
 	{"requests_per_client", perClient, func(b *schemas.Baseline) **schemas.Level { return &b.RequestsPerClient },
-		func(x, mean float64) bool { return x > 2*mean }, 2, true},
-	{"static", staticShare, func(b *schemas.Baseline) **schemas.Level { return &b.StaticShare }, nil, 0, true},
-	{"failed_logins", logOf(refusedPosts), func(b *schemas.Baseline) **schemas.Level { return &b.RefusedPosts }, nil, 0, false},
+		func(x, mean float64) bool { return x > 2*mean }, 2, false},
+	{"failed_logins", refusedPosts, func(b *schemas.Baseline) **schemas.Level { return &b.RefusedPosts }, nil, 0, false},
 	{"automated", logOf(automated), func(b *schemas.Baseline) **schemas.Level { return &b.Automated }, nil, 0, false},
 	{"fast_clients", fast, func(b *schemas.Baseline) **schemas.Level { return &b.Fast }, nil, 0, false},
 	{"crawlers", logOf(bots), func(b *schemas.Baseline) **schemas.Level { return &b.Bots }, nil, 0, false},
@@ -62,20 +61,6 @@ func perClient(o *schemas.Observation) (float64, bool) {
 		return 0, false
 	}
 	return float64(r.Requests) / float64(r.GetVisitors()), true
-}
-
-// staticShare is that of the sample.
-func staticShare(o *schemas.Observation) (float64, bool) {
-	static, paths := 0, 0
-	for _, s := range o.Sample {
-		if s.Path != "" {
-			paths++
-		}
-		if s.Static {
-			static++
-		}
-	}
-	return float64(static) / float64(max(paths, 1)), paths >= leastMix
 }
 
 // logOf is log(1+n) of a number.

@@ -94,33 +94,36 @@ func (s *signs) quantities(b *schemas.Baseline, o *schemas.Observation) {
 
 // static looks whether style sheets, scripts and images are missing, as programs do not ask for them.
 func (s *signs) static(b *schemas.Baseline, o *schemas.Observation) {
-	x, ok := staticShare(o)
-	if !ok || !known(b.StaticShare) || x > b.StaticShare.Mean/2 || x > b.StaticShare.Mean-0.15 {
+	mix, usual := compared(b, o, kindsOfPath)
+	if mix == nil || mix[static] > usual[static]/2 || mix[static] > usual[static]-0.15 {
 		return
 	}
 	s.staticLow = true
-	s.add("static", x, b.StaticShare.Mean, 2, quantityWords("static", x, b.StaticShare.Mean))
+	s.add("static", mix[static], usual[static], 2, quantityWords("static", mix[static], usual[static]))
 }
 
-// mixes compares all lists. agents is how far that of agents is from the usual; compared tells whether it could be.
-func (s *signs) mixes(b *schemas.Baseline, o *schemas.Observation) (agents float64, compared bool) {
+// mixes compares all lists. agents is how far that of agents is from the usual; known tells whether it could be compared.
+func (s *signs) mixes(b *schemas.Baseline, o *schemas.Observation) (agents float64, known bool) {
 	for _, list := range lists {
-		mix, usual := mixOf(o.Row, list), b.Shares[list]
-		if mix == nil || !knownMix(usual) {
+		mix, usual := compared(b, o, list)
+		if mix == nil {
 			continue
 		}
-		d := divergence(mix, usual.Shares)
+		d := divergence(mix, usual)
 		if list == "top_agents" {
-			agents, compared, s.mixChanged = d, true, d > changed
+			agents, known, s.mixChanged = d, true, d > changed
 		}
 		if d <= changed {
 			continue
 		}
-		standing := standing(list, mix, usual.Shares, o.Row.Requests)
+		var standing []*schemas.Standout
+		if public := b.Shares[list]; public.GetLearned() > 0 { // only values that k clients share are named
+			standing = standouts(list, mixOf(o.Row, list), public.Shares, o.Row.Requests)
+		}
 		s.standouts = append(s.standouts, standing...)
 		s.add(signalOf[list], d, 0, mixPoints[list], mixWords(list, standing))
 	}
-	return agents, compared
+	return agents, known
 }
 
 var (
@@ -128,8 +131,8 @@ var (
 	mixPoints = map[string]int32{"top_agents": 2, "top_paths": 1, "top_networks": 1, "top_countries": 1, "top_referrers": 0}
 )
 
-// standing are the values that have much more of the minute's requests than usual, the largest first.
-func standing(list string, mix, usual map[string]float64, requests int64) (out []*schemas.Standout) {
+// standouts are the values that have much more of the minute's requests than usual, the largest first.
+func standouts(list string, mix, usual map[string]float64, requests int64) (out []*schemas.Standout) {
 	for value, share := range mix {
 		normal := usual[value]
 		if share >= leastShare && share >= normal+leastMore && share >= leastTimes*normal {
