@@ -474,7 +474,7 @@ func (x *Recommendation) GetWords() string {
 // A condition on requests.
 type Condition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// "path" (a template), "method", "agent" (a family), "country", "network" (as "AS64500") or "referrer".
+	// "path" (a template), "query" ("present" or "none"), "method", "agent" (a family), "country", "network" (as "AS64500") or "referrer".
 	Field         string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
 	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1166,8 +1166,10 @@ func (x *Observation) GetSuspect() []*SampledRequest {
 type ClientEvidence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Why nothing is known of them: "not logged" or "cdn".
-	Unknown   string       `protobuf:"bytes,1,opt,name=unknown,proto3" json:"unknown,omitempty"`
-	Clients   int64        `protobuf:"varint,2,opt,name=clients,proto3" json:"clients,omitempty"`
+	Unknown string `protobuf:"bytes,1,opt,name=unknown,proto3" json:"unknown,omitempty"`
+	Clients int64  `protobuf:"varint,2,opt,name=clients,proto3" json:"clients,omitempty"`
+	// Clients, of which those that ask for the files of pages count as often as they have agents: an office shares an address.
+	Persons   int64        `protobuf:"varint,8,opt,name=persons,proto3" json:"persons,omitempty"`
 	Scanners  *ClientGroup `protobuf:"bytes,3,opt,name=scanners,proto3" json:"scanners,omitempty"`
 	Guessers  *ClientGroup `protobuf:"bytes,4,opt,name=guessers,proto3" json:"guessers,omitempty"`
 	Automated *ClientGroup `protobuf:"bytes,5,opt,name=automated,proto3" json:"automated,omitempty"`
@@ -1219,6 +1221,13 @@ func (x *ClientEvidence) GetUnknown() string {
 func (x *ClientEvidence) GetClients() int64 {
 	if x != nil {
 		return x.Clients
+	}
+	return 0
+}
+
+func (x *ClientEvidence) GetPersons() int64 {
+	if x != nil {
+		return x.Persons
 	}
 	return 0
 }
@@ -1326,7 +1335,9 @@ type SampledRequest struct {
 	Static   bool                   `protobuf:"varint,10,opt,name=static,proto3" json:"static,omitempty"`
 	Miss     bool                   `protobuf:"varint,11,opt,name=miss,proto3" json:"miss,omitempty"`
 	// The client behaves as a program does.
-	Accused       bool `protobuf:"varint,12,opt,name=accused,proto3" json:"accused,omitempty"`
+	Accused bool `protobuf:"varint,12,opt,name=accused,proto3" json:"accused,omitempty"`
+	// There was a query string.
+	Query         bool `protobuf:"varint,13,opt,name=query,proto3" json:"query,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1441,6 +1452,13 @@ func (x *SampledRequest) GetMiss() bool {
 func (x *SampledRequest) GetAccused() bool {
 	if x != nil {
 		return x.Accused
+	}
+	return false
+}
+
+func (x *SampledRequest) GetQuery() bool {
+	if x != nil {
+		return x.Query
 	}
 	return false
 }
@@ -1598,6 +1616,7 @@ type Memory struct {
 	Networks      []uint32               `protobuf:"varint,8,rep,packed,name=networks,proto3" json:"networks,omitempty"`
 	Methods       []uint32               `protobuf:"varint,9,rep,packed,name=methods,proto3" json:"methods,omitempty"`
 	Accused       []bool                 `protobuf:"varint,10,rep,packed,name=accused,proto3" json:"accused,omitempty"`
+	Queries       []bool                 `protobuf:"varint,12,rep,packed,name=queries,proto3" json:"queries,omitempty"`
 	Suspect       []bool                 `protobuf:"varint,11,rep,packed,name=suspect,proto3" json:"suspect,omitempty"` // from the sample of requests that were refused or posted something
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1699,6 +1718,13 @@ func (x *Memory) GetMethods() []uint32 {
 func (x *Memory) GetAccused() []bool {
 	if x != nil {
 		return x.Accused
+	}
+	return nil
+}
+
+func (x *Memory) GetQueries() []bool {
+	if x != nil {
+		return x.Queries
 	}
 	return nil
 }
@@ -1938,10 +1964,11 @@ const file_attack_proto_rawDesc = "" +
 	"\rrefused_posts\x18\x03 \x01(\x03R\frefusedPosts\x122\n" +
 	"\x06sample\x18\x04 \x03(\v2\x1a.floodgauge.SampledRequestR\x06sample\x128\n" +
 	"\tprotected\x18\x05 \x03(\v2\x1a.floodgauge.SampledRequestR\tprotected\x124\n" +
-	"\asuspect\x18\x06 \x03(\v2\x1a.floodgauge.SampledRequestR\asuspect\"\xcb\x02\n" +
+	"\asuspect\x18\x06 \x03(\v2\x1a.floodgauge.SampledRequestR\asuspect\"\xe5\x02\n" +
 	"\x0eClientEvidence\x12\x18\n" +
 	"\aunknown\x18\x01 \x01(\tR\aunknown\x12\x18\n" +
-	"\aclients\x18\x02 \x01(\x03R\aclients\x123\n" +
+	"\aclients\x18\x02 \x01(\x03R\aclients\x12\x18\n" +
+	"\apersons\x18\b \x01(\x03R\apersons\x123\n" +
 	"\bscanners\x18\x03 \x01(\v2\x17.floodgauge.ClientGroupR\bscanners\x123\n" +
 	"\bguessers\x18\x04 \x01(\v2\x17.floodgauge.ClientGroupR\bguessers\x125\n" +
 	"\tautomated\x18\x05 \x01(\v2\x17.floodgauge.ClientGroupR\tautomated\x122\n" +
@@ -1949,7 +1976,7 @@ const file_attack_proto_rawDesc = "" +
 	"\aby_rate\x18\x06 \x03(\v2\x17.floodgauge.ClientGroupR\x06byRate\"C\n" +
 	"\vClientGroup\x12\x18\n" +
 	"\aclients\x18\x01 \x01(\x03R\aclients\x12\x1a\n" +
-	"\brequests\x18\x02 \x01(\x03R\brequests\"\xa6\x02\n" +
+	"\brequests\x18\x02 \x01(\x03R\brequests\"\xbc\x02\n" +
 	"\x0eSampledRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x06R\x02id\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\tR\x04path\x12\x14\n" +
@@ -1963,7 +1990,8 @@ const file_attack_proto_rawDesc = "" +
 	"\x06static\x18\n" +
 	" \x01(\bR\x06static\x12\x12\n" +
 	"\x04miss\x18\v \x01(\bR\x04miss\x12\x18\n" +
-	"\aaccused\x18\f \x01(\bR\aaccused\"\xf7\x01\n" +
+	"\aaccused\x18\f \x01(\bR\aaccused\x12\x14\n" +
+	"\x05query\x18\r \x01(\bR\x05query\"\xf7\x01\n" +
 	"\tSiteState\x120\n" +
 	"\bbaseline\x18\x01 \x01(\v2\x14.floodgauge.BaselineR\bbaseline\x12(\n" +
 	"\x05usual\x18\x02 \x01(\v2\x12.floodgauge.MemoryR\x05usual\x120\n" +
@@ -1974,7 +2002,7 @@ const file_attack_proto_rawDesc = "" +
 	"CaseMinute\x12\x16\n" +
 	"\x06minute\x18\x01 \x01(\rR\x06minute\x12\x1a\n" +
 	"\brequests\x18\x02 \x01(\x01R\brequests\x12\x16\n" +
-	"\x06normal\x18\x03 \x01(\x01R\x06normal\"\x9e\x02\n" +
+	"\x06normal\x18\x03 \x01(\x01R\x06normal\"\xb8\x02\n" +
 	"\x06Memory\x12\x14\n" +
 	"\x05texts\x18\x01 \x03(\tR\x05texts\x12\x10\n" +
 	"\x03ids\x18\x02 \x03(\x06R\x03ids\x12\x18\n" +
@@ -1987,6 +2015,7 @@ const file_attack_proto_rawDesc = "" +
 	"\amethods\x18\t \x03(\rR\amethods\x12\x18\n" +
 	"\aaccused\x18\n" +
 	" \x03(\bR\aaccused\x12\x18\n" +
+	"\aqueries\x18\f \x03(\bR\aqueries\x12\x18\n" +
 	"\asuspect\x18\v \x03(\bR\asuspect\"Q\n" +
 	"\x05Level\x12\x12\n" +
 	"\x04mean\x18\x01 \x01(\x01R\x04mean\x12\x1a\n" +

@@ -89,6 +89,7 @@ func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvi
 	}
 	sum.EachClient(func(c *report.Client) {
 		e.Clients++
+		e.Persons += persons(c)
 		label := LabelOf(c)
 		enter(groupOf(e, label, c), c)
 		client := binary.BigEndian.Uint32(c.Token[:])
@@ -127,6 +128,14 @@ func groupOf(e *schemas.ClientEvidence, label Label, c *report.Client) *schemas.
 		return e.Automated
 	}
 	return rateGroup(e, c)
+}
+
+// persons is how many people a client may be: an office that shares an address asks for the files of pages, and has nearly as many agents as people.
+func persons(c *report.Client) int64 {
+	if 10*c.Static < c.Requests {
+		return 1
+	}
+	return int64(max(c.Agents, 1))
 }
 
 // rateGroup is the group of those who ask as often for each of their agents: an office that shares an address has as many agents as people, nearly.

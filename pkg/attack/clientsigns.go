@@ -12,7 +12,7 @@ const (
 	// failedLogins is how many refused posts beyond the usual are evidence, and unusual how many deviations of a minute's come on top; manyProbes and
 	// manyTries are how many requests of one client are. Of all of them leak is forgotten each minute.
 	failedLogins, unusual = 20, 5
-	manyProbes, manyTries = 50, 15
+	manyProbes, manyTries = 90, 15
 	leak                  = 0.1
 	// leastAutomated is how many requests of programs beyond the usual are worth a word, leastPart of all or of what is beyond the usual is evidence.
 	leastAutomated = 100

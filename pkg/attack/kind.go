@@ -43,7 +43,9 @@ func (s *signs) verdict(points int32) schemas.Verdict {
 	switch {
 	case s.originTrouble && !s.mixChanged: // the site fails by itself: that is worth a word, and no attack
 		return schemas.Verdict_VERDICT_WATCH
-	case s.crawlers && !s.accused(): // nor is a new crawler
+	case s.accused():
+		return v
+	case s.crawlers, !s.grown && !s.has["automated"]: // nor is a new crawler, or as much traffic as ever that looks odd
 		return min(v, schemas.Verdict_VERDICT_WATCH)
 	}
 	return v

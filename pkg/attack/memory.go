@@ -26,7 +26,7 @@ type request struct {
 	network                        uint32
 	path, agent, referrer, country uint16
 	method                         vocabulary.Method
-	accused, suspect               bool
+	query, accused, suspect        bool
 }
 
 // memory holds requests. It is a function of what was put into it.
@@ -50,7 +50,7 @@ func (m *memory) place(text string) uint16 {
 
 func (m *memory) put(minute uint32, s *schemas.SampledRequest, suspect bool) {
 	m.requests = append(m.requests, request{id: s.Id, minute: minute, network: s.Network, path: m.place(s.Path), agent: m.place(s.Agent),
-		referrer: m.place(s.Referrer), country: m.place(s.Country), method: vocabulary.Method(s.Method), accused: s.Accused, suspect: suspect})
+		referrer: m.place(s.Referrer), country: m.place(s.Country), method: vocabulary.Method(s.Method), query: s.Query, accused: s.Accused, suspect: suspect})
 }
 
 // remember takes in a minute of usual requests, which come in order of id.
@@ -104,7 +104,7 @@ func (m *memory) protect(minute uint32, sample []*schemas.SampledRequest) {
 		last := m.requests[len(m.requests)-1]
 		same := func(r request) bool {
 			return r.path == last.path && r.agent == last.agent && r.referrer == last.referrer && r.country == last.country && r.network == last.network &&
-				r.method == last.method
+				r.method == last.method && r.query == last.query
 		}
 		if at := slices.IndexFunc(m.requests[:len(m.requests)-1], same); at >= 0 {
 			m.requests = slices.Delete(m.requests, at, at+1)
@@ -134,6 +134,7 @@ func (m *memory) proto() *schemas.Memory {
 		p.Paths, p.Agents = append(p.Paths, uint32(r.path)), append(p.Agents, uint32(r.agent))
 		p.Referrers, p.Countries = append(p.Referrers, uint32(r.referrer)), append(p.Countries, uint32(r.country))
 		p.Methods, p.Accused, p.Suspect = append(p.Methods, uint32(r.method)), append(p.Accused, r.accused), append(p.Suspect, r.suspect)
+		p.Queries = append(p.Queries, r.query)
 	}
 	return p
 }
@@ -147,7 +148,7 @@ func memoryOf(p *schemas.Memory) *memory {
 			return m
 		}
 	}
-	if len(p.GetAccused()) != n || len(p.GetSuspect()) != n {
+	if len(p.GetAccused()) != n || len(p.GetSuspect()) != n || len(p.GetQueries()) != n {
 		return m
 	}
 	text := func(at uint32) string {
@@ -158,7 +159,7 @@ func memoryOf(p *schemas.Memory) *memory {
 	}
 	for i := range n {
 		m.put(p.Minutes[i], &schemas.SampledRequest{Id: p.Ids[i], Path: text(p.Paths[i]), Agent: text(p.Agents[i]), Referrer: text(p.Referrers[i]),
-			Country: text(p.Countries[i]), Network: p.Networks[i], Method: p.Methods[i], Accused: p.Accused[i]}, p.Suspect[i])
+			Country: text(p.Countries[i]), Network: p.Networks[i], Method: p.Methods[i], Accused: p.Accused[i], Query: p.Queries[i]}, p.Suspect[i])
 	}
 	return m
 }

@@ -41,13 +41,18 @@ const (
 )
 
 // The fields of conditions, in the order in which rules name them.
-var fields = []string{"path", "method", "agent", "country", "network", "referrer"}
+var fields = []string{"path", "query", "method", "agent", "country", "network", "referrer"}
 
 // valueOf is what a request has for a field; "" where it has nothing that a rule could name.
 func (m *memory) valueOf(r *request, field string) string {
 	switch field {
 	case "path":
 		return m.texts[r.path]
+	case "query":
+		if r.query {
+			return "present"
+		}
+		return "none"
 	case "method":
 		return r.method.String()
 	case "agent":
@@ -309,7 +314,7 @@ func (m *miner) mine(f *schemas.Finding) *schemas.Rules {
 		return &schemas.Rules{Status: NoSignificant, Words: "too few requests of the attack are known to say what they have in common"}
 	}
 	candidates := slices.DeleteFunc(m.candidates(), func(c condition) bool {
-		return m.judge([]condition{c}).likely < likely && c.field != "path" && c.field != "method"
+		return m.judge([]condition{c}).likely < likely && c.field != "path" && c.field != "method" && c.field != "query"
 	})
 	if len(candidates) == 0 {
 		return &schemas.Rules{Status: NoSignificant, Words: "the attack's requests have nothing in common that the usual ones have not: limit how often one client may ask"}

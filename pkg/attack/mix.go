@@ -140,6 +140,24 @@ func learnSample(s *schemas.Shares, mix map[string]float64, n int) *schemas.Shar
 	return s
 }
 
+// chance is how far a sample of so many persons is from what it was drawn from, on average: their requests go together, so it is persons who count.
+func chance(o *schemas.Observation, mix, usual map[string]float64) float64 {
+	persons := float64(len(o.Sample))
+	if n := math.Max(float64(o.Clients.GetPersons()), float64(o.Row.GetVisitors())); n > 0 {
+		persons = math.Min(persons, n)
+	}
+	if persons == 0 {
+		return 0
+	}
+	values := 0.0
+	for value := range usual {
+		if usual[value] > 1/(2*persons) || mix[value] > 0 {
+			values++
+		}
+	}
+	return (values - 1) / (8 * persons * math.Ln2)
+}
+
 // divergence is the Jensen-Shannon divergence of two mixes: 0 where they are the same, 1 where they have nothing in common.
 func divergence(p, q map[string]float64) float64 {
 	var terms []float64

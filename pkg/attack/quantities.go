@@ -56,11 +56,13 @@ func toolShare(o *schemas.Observation) (float64, bool) {
 }
 
 func perClient(o *schemas.Observation) (float64, bool) {
-	r := o.Row
-	if r.GetVisitors() == 0 {
-		return 0, false
+	switch persons, visitors := o.Clients.GetPersons(), o.Row.GetVisitors(); {
+	case persons > 0 && persons >= visitors: // no client was left out
+		return float64(o.Row.Requests) / float64(persons), true
+	case visitors > 0:
+		return float64(o.Row.Requests) / float64(visitors), true
 	}
-	return float64(r.Requests) / float64(r.GetVisitors()), true
+	return 0, false
 }
 
 // logOf is log(1+n) of a number.

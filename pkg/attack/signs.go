@@ -2,6 +2,7 @@ package attack
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"github.com/floodgauge/floodgauge/schemas"
@@ -109,7 +110,7 @@ func (s *signs) mixes(b *schemas.Baseline, o *schemas.Observation) (agents float
 		if mix == nil {
 			continue
 		}
-		d := divergence(mix, usual)
+		d := math.Max(0, divergence(mix, usual)-chance(o, mix, usual))
 		if list == "top_agents" {
 			agents, known, s.mixChanged = d, true, d > changed
 		}
@@ -128,7 +129,7 @@ func (s *signs) mixes(b *schemas.Baseline, o *schemas.Observation) (agents float
 
 var (
 	signalOf  = map[string]string{"top_agents": "agents", "top_paths": "paths", "top_networks": "networks", "top_countries": "countries", "top_referrers": "referrers"}
-	mixPoints = map[string]int32{"top_agents": 2, "top_paths": 1, "top_networks": 1, "top_countries": 1, "top_referrers": 0}
+	mixPoints = map[string]int32{"top_agents": 2, "top_paths": 0, "top_networks": 1, "top_countries": 0, "top_referrers": 0}
 )
 
 // standouts are the values that have much more of the minute's requests than usual, the largest first.

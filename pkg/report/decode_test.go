@@ -124,7 +124,7 @@ func TestVersion1IsStillRead(t *testing.T) {
 	}
 	requests := goldenMix.requests()
 	for i := range requests {
-		requests[i].Allowed = false
+		requests[i].Allowed, requests[i].Query = false, false
 	}
 	want := summarize(goldenMix.k, requests)
 	want.sample, want.protected, want.suspect, want.kinds.refused = sample{}, sample{}, sample{}, [1]uint64{}

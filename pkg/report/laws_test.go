@@ -47,7 +47,7 @@ func (m mix) request(rng *rand.Rand) Request {
 		ResponseBytes: rng.Uint64() >> rng.IntN(64), CacheFillBytes: rng.Uint64() >> 30, Latency: int64(rng.Uint64() >> rng.IntN(64)),
 		Static: rng.IntN(2) == 0, CDNPeer: rng.IntN(20) == 0,
 	}
-	r.Allowed = r.LineID%9 == 0
+	r.Allowed, r.Query = r.LineID%9 == 0, r.LineID%4 == 0
 	r.Logged = allFields
 	if rng.IntN(10) == 0 {
 		r.Logged = vocabulary.Fields(rng.Uint32())

@@ -40,6 +40,7 @@ type Request struct {
 	Latency        int64 // nanoseconds
 
 	Path     string // template
+	Query    bool   // there was a query string
 	PathHash uint32 // keyed hash of the raw path, for "distinct paths of a client"
 	Static   bool   // the path is a style sheet, script, image, font or media file
 	Agent    string // family, from a closed vocabulary

@@ -33,11 +33,12 @@ type Sampled struct {
 	Class    vocabulary.ClientClass
 	Static   bool
 	Miss     bool // the cache did not answer
+	Query    bool // there was a query string
 }
 
 func sampledOf(r *Request) Sampled {
 	d := Sampled{ID: r.LineID, Client: binary.BigEndian.Uint32(r.Client[:]), Path: r.Path, Agent: r.Agent, Referrer: r.Referrer, Network: r.Network, Status: r.Status, Method: r.Method, Class: r.Class,
-		Static: r.Static, Miss: r.Cache == vocabulary.CacheMiss || r.Cache == vocabulary.CacheUncached}
+		Static: r.Static, Query: r.Query, Miss: r.Cache == vocabulary.CacheMiss || r.Cache == vocabulary.CacheUncached}
 	if countryOf(r) != (country{}) {
 		d.Country = r.Country
 	}
@@ -60,6 +61,9 @@ func (d *Sampled) bits() (b byte) {
 	}
 	if d.Miss {
 		b |= 2
+	}
+	if d.Query {
+		b |= 4
 	}
 	return b
 }
@@ -154,8 +158,9 @@ func (s *sample) decode(r *reader, capacity int) {
 		}
 		d.Network, d.Status = uint32(r.below(1<<32)), uint16(r.below(1<<16))
 		last := r.take(3)
-		d.Method, d.Class, d.Static, d.Miss = vocabulary.Method(last[0]), vocabulary.ClientClass(last[1]), last[2]&1 != 0, last[2]&2 != 0
-		if last[2] > 3 || len(s.held) > 0 && compareSampled(s.held[len(s.held)-1], d) > 0 {
+		d.Method, d.Class = vocabulary.Method(last[0]), vocabulary.ClientClass(last[1])
+		d.Static, d.Miss, d.Query = last[2]&1 != 0, last[2]&2 != 0, last[2]&4 != 0
+		if last[2] > 7 || len(s.held) > 0 && compareSampled(s.held[len(s.held)-1], d) > 0 {
 			r.fail("sample out of order")
 			return
 		}

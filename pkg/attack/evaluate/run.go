@@ -9,6 +9,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/loggen"
 	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/pkg/siterule"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -42,9 +43,28 @@ type labels struct{ right, wrong, missed int }
 
 // kept counts requests of a minute that are alike in all that is asked about.
 type kept struct {
-	client  uint32
-	hostile bool
-	what    *tuple
+	client uint32
+	who    side
+	what   *tuple
+}
+
+// side is what a client truly is. A stranger is part of every site's traffic and scans a little: who accuses it is right, who does not misses nothing.
+type side uint8
+
+const (
+	honest side = iota
+	attacker
+	stranger
+)
+
+func sideOf(kind loggen.Kind) side {
+	switch kind {
+	case loggen.KindAttacker:
+		return attacker
+	case loggen.KindFalseCrawler:
+		return stranger
+	}
+	return honest
 }
 
 // runner follows one scenario.
@@ -78,7 +98,7 @@ func (w *world) run(s *scenario, state *schemas.SiteState, usual *usual) (*outco
 		} else {
 			p.add(minute, line)
 		}
-		r.minute[kept{w.token(req.Client), req.Kind == loggen.KindAttacker, w.tuple(req)}]++
+		r.minute[kept{w.token(req.Client), sideOf(req.Kind), w.tuple(req)}]++
 		return nil
 	})
 	if err != nil {
@@ -98,7 +118,7 @@ func (r *runner) close(at time.Time, sum *report.Summary, o *schemas.Observation
 	r.out.minutes++
 	hostile := 0.0
 	for k, n := range r.minute {
-		if k.hostile {
+		if k.who == attacker {
 			hostile += float64(n)
 		}
 		k.client = 0
@@ -107,9 +127,6 @@ func (r *runner) close(at time.Time, sum *report.Summary, o *schemas.Observation
 	r.out.peak = max(r.out.peak, hostile)
 	r.label(sum, usual)
 	clear(r.minute)
-	if at.Sub(r.last) > time.Minute {
-		r.open = false
-	}
 }
 
 func (r *runner) found(f *schemas.Finding) {
@@ -172,11 +189,11 @@ func (r *runner) label(sum *report.Summary, usual *usual) {
 			}
 			l := &r.out.labelled[i]
 			switch {
-			case accused && k.hostile:
+			case accused && k.who != honest:
 				l.right += n
 			case accused:
 				l.wrong += n
-			case k.hostile:
+			case k.who == attacker:
 				l.missed += n
 			}
 		}
@@ -190,15 +207,11 @@ func (r *runner) finish() {
 	if r.out.rule == nil {
 		return
 	}
-	var hits, all [2]int
+	var hits, all [3]int
 	for k, n := range r.all {
-		side := 0
-		if k.hostile {
-			side = 1
-		}
-		all[side] += n
+		all[k.who] += n
 		if meets(k.what, r.out.rule.Conditions) {
-			hits[side] += n
+			hits[k.who] += n
 		}
 	}
 	r.out.legitimate = all[0]
@@ -221,6 +234,8 @@ func (t *tuple) value(field string) string {
 		return t.path
 	case "method":
 		return t.method
+	case "query":
+		return t.query
 	case "agent":
 		return t.agent
 	case "country":
@@ -239,6 +254,13 @@ func networkName(asn uint32) string {
 }
 
 // sayable is what a proxy can be told; see pkg/siterule.
-func sayable(string, []*schemas.Condition) error { return nil }
+func sayable(host string, conditions []*schemas.Condition) error {
+	r := siterule.Rule{Name: "fg", Host: host, Action: siterule.Deny, Expires: begin}
+	for _, c := range conditions {
+		r.Conditions = append(r.Conditions, siterule.Condition{Field: siterule.Field(c.Field), Value: c.Value})
+	}
+	_, err := r.CEL()
+	return err
+}
 
 func short4(token [16]byte) uint32 { return binary.BigEndian.Uint32(token[:]) }

@@ -41,13 +41,14 @@ type world struct {
 }
 
 // tuple is what conditions of rules can tell of a request.
-type tuple struct{ path, method, agent, country, network, referrer string }
+type tuple struct{ path, query, method, agent, country, network, referrer string }
 
 // tupleText is what a tuple is made of.
 type tupleText struct {
 	path, agent, country, referrer string
 	network                        uint32
 	method                         uint8
+	query                          bool
 }
 
 func newWorld(seed uint64, rate float64) (*world, error) {
@@ -146,11 +147,14 @@ func (w *world) learn() (*schemas.SiteState, error) {
 
 // tuple is what rules see of a request.
 func (w *world) tuple(r *loggen.Request) *tuple {
-	text := tupleText{r.Path, r.Agent, r.Country, r.Referrer, r.ASN, uint8(r.Method)}
+	text := tupleText{r.Path, r.Agent, r.Country, r.Referrer, r.ASN, uint8(r.Method), r.Query != ""}
 	t := w.tuples[text]
 	if t == nil {
 		t = &tuple{path: w.templates.Template([]byte(r.Path)), method: r.Method.String(), agent: w.agents.Classify([]byte(r.Agent)).Family, country: r.Country,
 			network: networkName(r.ASN), referrer: privacy.Referrer([]byte(r.Referrer), []byte(host))}
+		if t.query = "none"; r.Query != "" {
+			t.query = "present"
+		}
 		if t.referrer == "" {
 			t.referrer = "(none)"
 		}
