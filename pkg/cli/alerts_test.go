@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -22,12 +21,7 @@ func TestAlertsTest(t *testing.T) {
 		}
 	}))
 	defer s.Close()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := l.Addr().String()
-	_ = l.Close()
+	const nobody = "127.0.0.1:1" // where nobody listens
 	good := alertsConfig(t, "alerts:\n  webhooks:\n    - {url: "+s.URL+"/a-hunter2, format: slack, sites: www.example.org}\n")
 	code, stdout, stderr := run(t, "alerts", "test", "--config", good)
 	if want := "ok      webhook " + s.Listener.Addr().String() + "\n"; code != 0 || stdout != want || stderr != "" {

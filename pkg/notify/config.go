@@ -18,7 +18,7 @@ type Config struct {
 	// PerHour is how many messages a destination gets in an hour before further ones are held back and summed up. Default DefaultPerHour.
 	PerHour int
 
-	// Timeout is how long one try may take. Default 10 s.
+	// Timeout is how long one try may take. Default 10 s for webhooks and 30 s for mail, whose servers let strangers wait.
 	Timeout time.Duration
 	// RootCAs are whom servers must be certified by. Default: the system's.
 	RootCAs *x509.CertPool
@@ -33,7 +33,8 @@ type Config struct {
 const (
 	DefaultEvery   = 10 * time.Minute
 	DefaultPerHour = 30
-	defaultTimeout = 10 * time.Second
+	webhookTimeout = 10 * time.Second
+	mailTimeout    = 30 * time.Second
 )
 
 // Formats of a webhook's body.
@@ -87,7 +88,6 @@ func (c *Config) Destinations() int {
 func (c Config) filled() Config {
 	c.Every = cmp.Or(c.Every, DefaultEvery)
 	c.PerHour = cmp.Or(c.PerHour, DefaultPerHour)
-	c.Timeout = cmp.Or(c.Timeout, defaultTimeout)
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -111,7 +111,7 @@ func (c *Config) destinations() ([]*destination, error) {
 			wrong = append(wrong, fmt.Errorf("webhook %s: %w", hostOf(w.URL), err))
 			continue
 		}
-		all = append(all, newDestination("webhook", hostOf(w.URL), w.Sites, hook, c))
+		all = append(all, &destination{kind: "webhook", name: hostOf(w.URL), sites: w.Sites, way: hook, timeout: cmp.Or(c.Timeout, webhookTimeout)})
 	}
 	for i := range c.Mail {
 		m := &c.Mail[i]
@@ -126,7 +126,8 @@ func (c *Config) destinations() ([]*destination, error) {
 		}
 		for _, to := range m.To {
 			name := printable(to, maxAnswer) + " by " + m.Server
-			all = append(all, newDestination("mail", name, m.Sites, newMailer(m, to, password, c), c))
+			way := &mailer{Mail: *m, to: to, password: password, roots: c.RootCAs}
+			all = append(all, &destination{kind: "mail", name: name, sites: m.Sites, way: way, timeout: cmp.Or(c.Timeout, mailTimeout)})
 		}
 	}
 	return all, errors.Join(wrong...)

@@ -36,7 +36,7 @@ func TestMistakesOfConfigurations(t *testing.T) {
 	for want, c := range map[string]Config{
 		"webhook hooks.example.org: format is one of generic, slack":                 {Webhooks: []Webhook{{URL: "https://hooks.example.org/hunter2", Format: "xml"}}},
 		"webhook hooks.example.org: secret_file: there is no such file":              {Webhooks: []Webhook{{URL: "https://hooks.example.org/hunter2", SecretFile: "hunter2"}}},
-		"webhook : url: it begins with https://":                                     {Webhooks: []Webhook{{URL: "hunter2"}}},
+		"webhook (no address): url: it begins with https://":                         {Webhooks: []Webhook{{URL: "hunter2"}}},
 		"url: write an address such as":                                              {Webhooks: []Webhook{{URL: "https://a b/hunter2"}}},
 		"mail by smtp.example.org: server: write host and port":                      with(func(m *Mail) { m.Server = "smtp.example.org" }),
 		"from: write an address":                                                     with(func(m *Mail) { m.From = "hunter2" }),

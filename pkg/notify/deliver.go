@@ -87,7 +87,7 @@ func (d *destination) deliver(try context.Context, ending <-chan struct{}, m *me
 }
 
 func (d *destination) attempt(try context.Context, m *message) *failure {
-	ctx, cancel := context.WithTimeout(try, d.c.Timeout)
+	ctx, cancel := context.WithTimeout(try, d.timeout)
 	defer cancel()
 	return d.way.send(ctx, m)
 }

@@ -27,21 +27,19 @@ type destination struct {
 	kind, name string
 	sites      []string // empty: all
 	way        transport
-	c          *Config
-	say        func(d *destination, kind, format string, args ...any)
-	wake       chan struct{}
+	timeout    time.Duration // of one try
+
+	c    *Config
+	say  func(d *destination, kind, format string, args ...any)
+	wake chan struct{}
 
 	mu       sync.Mutex
 	queue    []*message
-	begun    time.Time // of the hour that is counted
+	begun    time.Time // of the hour that is counted: when its first message was taken
 	taken    int       // messages of this hour
 	held     int64     // messages that this hour had no room for
 	heldOf   []string  // their sites, each once
 	counters Counts
-}
-
-func newDestination(kind, name string, sites []string, way transport, c *Config) *destination {
-	return &destination{kind: kind, name: name, sites: sites, way: way, c: c, wake: make(chan struct{}, 1)}
 }
 
 // String is what messages call it.
@@ -92,7 +90,7 @@ func (d *destination) take(end bool) (*message, time.Duration) {
 	defer d.mu.Unlock()
 	now := d.c.Now()
 	if left := d.begun.Add(window).Sub(now); left <= 0 {
-		d.begun, d.taken = now, 0
+		d.taken = 0
 		if d.held > 0 {
 			return d.summary(now), 0
 		}
@@ -101,7 +99,7 @@ func (d *destination) take(end bool) (*message, time.Duration) {
 		m := d.queue[0]
 		d.queue = slices.Delete(d.queue, 0, 1)
 		if d.taken < d.c.PerHour {
-			d.taken++
+			d.takeOne(now)
 			return m, 0
 		}
 		d.hold(m)
@@ -113,6 +111,13 @@ func (d *destination) take(end bool) (*message, time.Duration) {
 		return d.summary(now), 0
 	}
 	return nil, d.begun.Add(window).Sub(now)
+}
+
+func (d *destination) takeOne(now time.Time) {
+	if d.taken == 0 {
+		d.begun = now
+	}
+	d.taken++
 }
 
 // hold counts a message that this hour has no room for.
@@ -140,7 +145,7 @@ func (d *destination) summary(now time.Time) *message {
 	e.Reasons = append(e.Reasons, fmt.Sprintf("At most %d are sent in an hour.", d.c.PerHour))
 	m := newMessage(e, now)
 	m.held = d.held
-	d.taken++
+	d.takeOne(now)
 	d.held, d.heldOf = 0, nil
 	return m
 }

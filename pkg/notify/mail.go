@@ -3,6 +3,7 @@ package notify
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -11,6 +12,7 @@ import (
 	"net/textproto"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/wneessen/go-mail"
 )
@@ -20,11 +22,7 @@ type mailer struct {
 	Mail
 	to       string
 	password Secret
-	c        *Config
-}
-
-func newMailer(m *Mail, to string, password Secret, c *Config) *mailer {
-	return &mailer{Mail: *m, to: to, password: password, c: c}
+	roots    *x509.CertPool
 }
 
 // send hands a message to the server once.
@@ -48,6 +46,9 @@ func (w *mailer) send(ctx context.Context, m *message) *failure {
 	return nil
 }
 
+// never is a time-out that line makes needless.
+const never = time.Hour
+
 func (w *mailer) client(l *line) (*mail.Client, error) {
 	_, port, err := net.SplitHostPort(w.Server)
 	if err != nil {
@@ -57,7 +58,7 @@ func (w *mailer) client(l *line) (*mail.Client, error) {
 	if err != nil {
 		return nil, err
 	}
-	options := []mail.Option{mail.WithPort(number), mail.WithTimeout(w.c.Timeout), mail.WithTLSConfig(l.config), mail.WithDialContextFunc(l.dial),
+	options := []mail.Option{mail.WithPort(number), mail.WithTimeout(never), mail.WithTLSConfig(l.config), mail.WithDialContextFunc(l.dial),
 		mail.WithoutNoop(), mail.WithTLSPolicy(mail.TLSMandatory)}
 	if w.TLS == NoTLS || w.TLS == Implicit { // line encrypts itself
 		options = append(options, mail.WithTLSPolicy(mail.NoTLS))
@@ -70,7 +71,7 @@ func (w *mailer) client(l *line) (*mail.Client, error) {
 }
 
 func (w *mailer) tlsConfig() *tls.Config {
-	return &tls.Config{ServerName: w.host(), RootCAs: w.c.RootCAs, MinVersion: tls.VersionTLS12}
+	return &tls.Config{ServerName: w.host(), RootCAs: w.roots, MinVersion: tls.VersionTLS12}
 }
 
 // line is a connection that ends with its context: the library heeds that while it dials only, and forgets connections that it cannot use.

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"log"
 	"mime"
 	"mime/quotedprintable"
 	"net"
@@ -25,7 +26,9 @@ import (
 // tlsServer is a server by HTTPS, whom to trust for it, and its certificate for 127.0.0.1.
 func tlsServer(t *testing.T) (*httptest.Server, *x509.CertPool, tls.Certificate) {
 	t.Helper()
-	s := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {}))
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
 	t.Cleanup(s.Close)
 	pool := x509.NewCertPool()
 	pool.AddCert(s.Certificate())
@@ -319,7 +322,7 @@ func TestWhatKeepsMailFromBeingSent(t *testing.T) {
 		return &smtp.SMTPError{Code: 554, EnhancedCode: smtp.EnhancedCode{5, 7, 1}, Message: "not with correct horse"}
 	})
 	refused := plain.config(Mail{TLS: NoTLS})
-	refused.Mail[0].Server = strings.TrimPrefix(string(closedPort(t)), "http://")
+	refused.Mail[0].Server = nobody
 	untrusted := secure.config(Mail{})
 	untrusted.RootCAs = nil
 	noLogin := openPostOffice(t, StartTLS)

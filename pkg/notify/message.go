@@ -20,6 +20,9 @@ type message struct {
 }
 
 func newMessage(e Event, now time.Time) *message {
+	if e.At.IsZero() {
+		e.At = now
+	}
 	return &message{Event: e, id: hashed(e.Kind, e.Site, e.Case, e.Verdict, e.Title, stamp(e.At)), queued: now}
 }
 

@@ -62,7 +62,7 @@ func New(cfg Config, note func(format string, args ...any)) (*Notifier, error) {
 		return nil, err
 	}
 	for _, d := range n.all {
-		d.say = n.say
+		d.c, d.say, d.wake = &n.c, n.say, make(chan struct{}, 1)
 	}
 	return n, nil
 }
@@ -200,7 +200,7 @@ func cleaned(e Event) Event {
 	if math.IsNaN(e.Normal) || math.IsInf(e.Normal, 0) {
 		e.Normal = 0
 	}
-	if u, err := url.Parse(e.Link); err != nil || u.Scheme != "https" && u.Scheme != "http" {
+	if u, err := url.Parse(e.Link); err != nil || u.Scheme != "https" && u.Scheme != "http" || len(e.Link) > maxLink {
 		e.Link = ""
 	} else {
 		e.Link = u.String()

@@ -99,8 +99,7 @@ func TestRateLimit(t *testing.T) {
 		}
 	}
 	b.heard("3 messages went out within an hour")
-	b.clock.await(t, time.Hour)
-	b.clock.advance(time.Hour)
+	b.clock.pass(t, time.Hour)
 	body := receive(t, s.requests).body
 	for _, want := range []string{`"kind":"summary"`, `"site":""`, `"title":"4 further alerts were held back"`, `"held_back":4`,
 		"They were about 3.example.org, 4.example.org, 5.example.org, 6.example.org: see the page."} {

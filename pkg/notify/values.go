@@ -1,6 +1,7 @@
 package notify
 
 import (
+	"cmp"
 	"errors"
 	"net"
 	"net/mail"
@@ -53,13 +54,14 @@ func hostOf(address Secret) string {
 	if err != nil {
 		return "(no address)"
 	}
-	return u.Host
+	return cmp.Or(u.Host, "(no address)")
 }
 
 const (
 	maxAnswer  = 200 // characters that are kept of a server's answer
 	maxText    = 500 // characters of a title, a reason or a name
 	maxReasons = 20
+	maxLink    = 2000 // bytes of a link; a longer one is left out
 )
 
 // printable cuts a text to a number of characters, and replaces what ends a header or what a terminal might obey.

@@ -48,9 +48,8 @@ func newWebhook(w *Webhook, c *Config) (*webhook, error) {
 			return nil, fmt.Errorf("secret_file: %w", err)
 		}
 	}
-	carrier := http.DefaultTransport.(*http.Transport).Clone()
-	carrier.TLSClientConfig = &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12}
-	carrier.MaxIdleConnsPerHost = 1
+	carrier := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, IdleConnTimeout: time.Minute, MaxIdleConnsPerHost: 1,
+		TLSClientConfig: &tls.Config{RootCAs: c.RootCAs, MinVersion: tls.VersionTLS12}}
 	hook.client = &http.Client{Transport: carrier, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	return hook, nil
 }
