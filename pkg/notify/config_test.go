@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strings"
 	"testing"
 )
@@ -22,6 +23,20 @@ func TestSecretsAreNotPrinted(t *testing.T) {
 		string(encoded), logged.String()} {
 		if strings.Contains(text, "hunter2") || strings.Contains(text, fmt.Sprintf("%x", "hunter2")) || !strings.Contains(text, hidden) {
 			t.Errorf("got %s", text)
+		}
+	}
+}
+
+// Errors that nobody foresaw are shown without secrets, and without what a terminal obeys.
+func TestUnforeseenErrors(t *testing.T) {
+	w := &webhook{address: "https://a:open-sesame@hooks.example.org/T0/hunter2?x=y", key: "swordfish"}
+	for text, want := range map[string]string{
+		"cannot post to https://a:open-sesame@hooks.example.org/T0/hunter2?x=y": "cannot post to [secret]",
+		"bad path /T0/hunter2?x=y\x1b[0m":                                       "bad path [secret]\ufffd[0m",
+		"open-sesame and swordfish":                                             "[secret] and [secret]",
+	} {
+		if f := w.unreachable(&url.Error{Op: "Post", URL: string(w.address), Err: errors.New(text)}); f.Error() != want || f.final {
+			t.Errorf("got %q, want %q", f.Error(), want)
 		}
 	}
 }

@@ -59,6 +59,24 @@ func TestChangesAreSentWhenTheyAreNews(t *testing.T) {
 	}
 }
 
+// A change that waits is void when the case goes back to what was said of it last, or is over.
+func TestChangesThatNeedNotBeSaid(t *testing.T) {
+	for _, last := range []Event{event(Changed, "a.example.org", "attack"), event(Closed, "a.example.org", "watch")} {
+		c := cases{every: time.Minute, known: map[string]*caseState{}}
+		c.admit(event(Open, "a.example.org", "suspected"), begin)
+		if !c.admit(event(Changed, "a.example.org", "attack"), begin) || c.admit(event(Changed, "a.example.org", "watch"), begin) {
+			t.Fatal("the second change is to be sent, the third to wait")
+		}
+		if events, wait := c.due(begin, false); len(events) > 0 || wait != time.Minute {
+			t.Errorf("it waits for %s", wait)
+		}
+		c.admit(last, begin)
+		if events, wait := c.due(begin.Add(time.Hour), false); len(events) > 0 || wait != 0 {
+			t.Errorf("after %s there is still %v", last.Kind, events)
+		}
+	}
+}
+
 // After a restart the first change of a case is news, and the same event has the same id.
 func TestRestarts(t *testing.T) {
 	s := serveHTTP(t)

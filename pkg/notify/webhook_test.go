@@ -65,7 +65,7 @@ func TestSlackBody(t *testing.T) {
 
 // A destination is told of its sites, in the order of events, whatever fails in between.
 func TestTriesAreTheSameMessageInOrder(t *testing.T) {
-	s := serveHTTP(t, status(500), status(503), status(200))
+	s := serveHTTP(t, status(500), status(408), status(200))
 	b := newBox(t, Config{Webhooks: []Webhook{s.hook("a.example.org")}}).serve()
 	b.Send(event(Open, "a.example.org", "suspected"))
 	b.Send(event(Open, "b.example.org", "attack"))
