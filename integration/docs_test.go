@@ -122,7 +122,7 @@ func TestDocumentsFlags(t *testing.T) {
 		help.WriteString(readDocument(t, strings.TrimPrefix(file, "../")))
 	}
 	// Words of the program's command line follow its name, or stand in code that begins with a flag.
-	use := regexp.MustCompile("(?:floodgauge|go run \\.) (?:up|report|loggen|check-config|completion|version|tokens|replay|audit|query|deadletters|attacks|forget|rules)[^\n]*|`--[^`]*`")
+	use := regexp.MustCompile("(?:floodgauge|go run \\.) (?:up|report|loggen|check-config|completion|version|tokens|replay|audit|query|deadletters|attacks|alerts|forget|rules)[^\n]*|`--[^`]*`")
 	flag := regexp.MustCompile(`(?:^|[ \x60])(--[a-z][a-z-]*)`)
 	for _, name := range documents {
 		for _, words := range use.FindAllString(readDocument(t, name), -1) {

@@ -40,6 +40,7 @@ sources:                       # how files are read; the first source that match
 formats:                       # of JSON lines: our field, and its key in the line
   mine: {fields: {time: ts, host: vhost, client: ip, method: verb, url: uri, status: code, latency: ms}, units: {latency: ms}}
 # geo: {country: /var/lib/geo/country.mmdb, network: /var/lib/geo/asn.mmdb}
+# alerts: {mail: [{server: "smtp.example.org:587", from: floodgauge@example.org, to: ops@example.org}]}
 `
 
 func indent(text, by string) string {
@@ -55,8 +56,12 @@ func (c *checkConfigCmd) Run(env *environment) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(env.stdout, "ok: %s: k %d, %s, %s, %s, %s\n", spelling.Path(c.File), cfg.K, count(len(cfg.Sites), "site"), count(len(cfg.Sources), "source"),
-		count(len(cfg.Formats), "format"), count(len(cfg.PathTemplates), "path template"))
+	alerts := ""
+	if n := cfg.Alerts.Destinations(); n > 0 {
+		alerts = ", " + count(n, "destination") + " of alerts"
+	}
+	_, err = fmt.Fprintf(env.stdout, "ok: %s: k %d, %s, %s, %s, %s%s\n", spelling.Path(c.File), cfg.K, count(len(cfg.Sites), "site"), count(len(cfg.Sources), "source"),
+		count(len(cfg.Formats), "format"), count(len(cfg.PathTemplates), "path template"), alerts)
 	return err
 }
 

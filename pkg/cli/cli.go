@@ -34,6 +34,7 @@ type grammar struct {
 	Replay      replayCmd      `cmd:"" help:"Read logs again into the store: lines that never arrived, or whole hours anew."`
 	Audit       auditCmd       `cmd:"" help:"Compare logs with the store, minute by minute: no line is lost, none counts twice."`
 	Attacks     attacksCmd     `cmd:"" help:"Say what stood out in the traffic of sites, and why. Early."`
+	Alerts      alertsCmd      `cmd:"" help:"Try whether alerts of attacks reach whom they are for."`
 	Query       queryCmd       `cmd:"" help:"Ask the store in SQL."`
 	Deadletters deadlettersCmd `cmd:"" help:"List lines that could not be read, and try again what was set aside."`
 	Forget      forgetCmd      `cmd:"" help:"Delete all reports of a site, for good."`

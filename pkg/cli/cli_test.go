@@ -31,7 +31,7 @@ func TestHelp(t *testing.T) {
 	for file, args := range map[string][]string{
 		"help": {"--help"}, "help-up": {"up", "--help"}, "help-report": {"report", "--help"}, "help-check-config": {"check-config", "-h"}, "help-loggen": {"help", "loggen"},
 		"help-completion": {"completion", "--help"}, "help-version": {"version", "--help"}, "help-replay": {"replay", "--help"},
-		"help-forget": {"forget", "--help"}, "help-attacks": {"attacks", "--help"}, "help-rules-lint": {"rules", "lint", "--help"}, "help-rules-export": {"rules", "export", "--help"},
+		"help-forget": {"forget", "--help"}, "help-attacks": {"attacks", "--help"}, "help-alerts": {"alerts", "--help"}, "help-alerts-test": {"alerts", "test", "--help"}, "help-rules-lint": {"rules", "lint", "--help"}, "help-rules-export": {"rules", "export", "--help"},
 		"help-audit": {"audit", "--help"}, "help-query": {"query", "--help"}, "help-tokens": {"tokens", "--help"},
 		"help-tokens-add": {"tokens", "add", "--help"}, "help-tokens-list": {"tokens", "list", "--help"}, "help-tokens-revoke": {"help", "tokens", "revoke"},
 		"help-deadletters": {"deadletters", "--help"}, "help-deadletters-list": {"deadletters", "list", "--help"},
@@ -65,7 +65,7 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 	}
 	for _, c := range []struct{ args, want string }{
 		{"reprot x", `there is no command "reprot"; did you mean "report"?`},
-		{"help me", `there is no command "me"; the commands are up, report, replay, audit, attacks, query, deadletters, forget, tokens, rules, check-config, loggen, completion, version`},
+		{"help me", `there is no command "me"; the commands are up, report, replay, audit, attacks, alerts, query, deadletters, forget, tokens, rules, check-config, loggen, completion, version`},
 		{log, `"` + log + `" is no command; to report on what is in it, write "floodgauge report ` + log + `"`},
 		{"--k 5 report x", `the flag --k comes after a command, as in "floodgauge report --k"`},
 		{"report --fromat json x", `there is no flag --fromat; did you mean "--format"?`},
@@ -91,6 +91,8 @@ func TestWrongCommandLinesAreOneSentence(t *testing.T) {
 		{"replay --mode rebuild --from 2026-05-05 --to 2026-05-03 x", "--from 2026-05-05 is not before --to 2026-05-03; exchange the two"},
 		{"query", `query needs a SELECT, as in "floodgauge query 'SELECT * FROM sources'"`},
 		{"query --limit 0 x", "--limit: write a whole number of at least 1, such as 10"},
+		{"alerts", `alerts needs to know what to do: test; "floodgauge alerts --help" shows how`},
+		{"alerts test", `alerts test needs the configuration, as in "floodgauge alerts test --config floodgauge.yaml"`},
 		{"tokens", `tokens needs to know what to do: add, list or revoke; "floodgauge tokens --help" shows how`},
 		{"tokens ad", `tokens takes one of add, list, revoke; "floodgauge tokens --help" shows how`},
 		{"tokens add", "tokens add needs the sites that the token is for: either --site www.example.org, which can be repeated, or --all"},

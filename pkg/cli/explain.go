@@ -32,7 +32,7 @@ func explain(err error, args []string) error {
 	if strings.HasPrefix(message, "unexpected argument ") {
 		return unexpectedArgument(args, node)
 	}
-	if strings.HasPrefix(message, "expected one of ") {
+	if strings.HasPrefix(message, "expected ") && len(node.Children) > 0 {
 		return usagef("%s needs to know what to do: %s; \"%s --help\" shows how", node.Name, alternatives(commandNamesOf(node)), commandLine(node))
 	}
 	flag, rest, _ := strings.Cut(message, ": ")
@@ -103,6 +103,9 @@ func commandNamesOf(node *kong.Node) (names []string) {
 // alternatives lists words with "or" before the last.
 func alternatives(words []string) string {
 	last := len(words) - 1
+	if last == 0 {
+		return words[0]
+	}
 	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 

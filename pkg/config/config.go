@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/logentry"
+	"github.com/floodgauge/floodgauge/pkg/notify"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
 
@@ -29,6 +30,8 @@ type Config struct {
 	Retention reportstore.Retention
 	// Retries are the times after which what was set aside is tried again. Optional: without any, the run has its own.
 	Retries []time.Duration
+	// Alerts say who is told of attacks. Optional. notify.New takes it as it is, and reads the files with the secrets.
+	Alerts notify.Config
 	// Sources say how files are read; the first that matches a file counts. Optional.
 	Sources []Source
 	// Host is for lines that name none, of sources that have no Host. Optional: files do not set it, command lines do.

@@ -11,7 +11,8 @@ import (
 
 // config reads the whole file into c.
 func (r *reader) config(root *yaml.Node, c *Config) {
-	keys := r.keys(root, "the configuration", "k: 10", "k", "sites", "path_templates", "geo", "retention", "retries", "sources", "formats")
+	keys := r.keys(root, "the configuration", "k: 10", "k", "sites", "path_templates", "geo", "retention", "retries", "alerts", "sources",
+		"formats")
 	if n := keys["k"]; n != nil {
 		c.K = r.threshold(n)
 	}
@@ -29,6 +30,9 @@ func (r *reader) config(root *yaml.Node, c *Config) {
 	}
 	if n := keys["retries"]; n != nil {
 		c.Retries = r.retries(n)
+	}
+	if n := keys["alerts"]; n != nil {
+		c.Alerts = r.alerts(n, c)
 	}
 	if n := keys["formats"]; n != nil {
 		c.Formats = r.formats(n)
@@ -80,9 +84,7 @@ func (r *reader) database(n *yaml.Node) string {
 	if !ok {
 		return ""
 	}
-	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(r.file), path)
-	}
+	path = r.fromFolder(path)
 	info, err := os.Stat(path)
 	if err != nil {
 		r.fault(n, "%s: %s", path, fileMessage(err))
@@ -90,4 +92,12 @@ func (r *reader) database(n *yaml.Node) string {
 		r.fault(n, "%s: this is no file; name the .mmdb file itself", path)
 	}
 	return path
+}
+
+// fromFolder lets a relative path start at the configuration file's folder.
+func (r *reader) fromFolder(path string) string {
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(r.file), path)
 }

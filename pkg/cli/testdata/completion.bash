@@ -8,7 +8,7 @@ _floodgauge() {
     fi
     COMPREPLY=()
     if [[ $COMP_CWORD -eq 1 ]]; then
-        COMPREPLY=($(compgen -W "up report replay audit attacks query deadletters forget tokens rules check-config loggen completion version --help" -- "$cur"))
+        COMPREPLY=($(compgen -W "up report replay audit attacks alerts query deadletters forget tokens rules check-config loggen completion version --help" -- "$cur"))
         return
     fi
     case "${COMP_WORDS[1]}" in
@@ -71,6 +71,12 @@ _floodgauge() {
         --format) words="table json" ;;
         --data) words="" ;;
         *) if [[ $cur == -* ]]; then words="--help -h --host --from --to --format --data"; else words=""; fi ;;
+        esac
+        ;;
+    alerts)
+        case "$prev" in
+        --config) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --config"; else words="test"; fi ;;
         esac
         ;;
     query)

@@ -7,6 +7,7 @@ _floodgauge() {
     'replay:Read logs again into the store: lines that never arrived, or whole hours anew'
     'audit:Compare logs with the store, minute by minute: no line is lost, none counts twice'
     'attacks:Say what stood out in the traffic of sites, and why'
+    'alerts:Try whether alerts of attacks reach whom they are for'
     'query:Ask the store in SQL'
     'deadletters:List lines that could not be read, and try again what was set aside'
     'forget:Delete all reports of a site, for good'
@@ -94,6 +95,13 @@ _floodgauge() {
       '*--to=[Show no minutes from this time on]:time: ' \
       '*--format=[table, one row a case, or json: an object for each minute with a finding]:format:(table json)' \
       '*--data=[Data folder of "up"]:dir: '
+    ;;
+  alerts)
+    _arguments \
+      '--help[Show context-sensitive help]' \
+      '-h[Show context-sensitive help]' \
+      '*--config=[Configuration file with a section "alerts"]:file:_files' \
+      '1:value:(test)'
     ;;
   query)
     _arguments \
