@@ -800,6 +800,8 @@ type Baseline struct {
 	Bots *Level `protobuf:"bytes,24,opt,name=bots,proto3" json:"bots,omitempty"`
 	// The rate at which the last minute's log was sampled.
 	SampleRate float64 `protobuf:"fixed64,25,opt,name=sample_rate,json=sampleRate,proto3" json:"sample_rate,omitempty"`
+	// Requests of scanners for paths that are not there.
+	Scans *Level `protobuf:"bytes,27,opt,name=scans,proto3" json:"scans,omitempty"`
 	// Scanners and guessers of the last minutes. It stays inside the pipeline.
 	Offenders     []*Offender `protobuf:"bytes,26,rep,name=offenders,proto3" json:"offenders,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1002,6 +1004,13 @@ func (x *Baseline) GetSampleRate() float64 {
 		return x.SampleRate
 	}
 	return 0
+}
+
+func (x *Baseline) GetScans() *Level {
+	if x != nil {
+		return x.Scans
+	}
+	return nil
 }
 
 func (x *Baseline) GetOffenders() []*Offender {
@@ -1334,7 +1343,7 @@ type SampledRequest struct {
 	Class    uint32                 `protobuf:"varint,9,opt,name=class,proto3" json:"class,omitempty"`
 	Static   bool                   `protobuf:"varint,10,opt,name=static,proto3" json:"static,omitempty"`
 	Miss     bool                   `protobuf:"varint,11,opt,name=miss,proto3" json:"miss,omitempty"`
-	// The client behaves as a program does.
+	// The client scans, or guesses passwords.
 	Accused bool `protobuf:"varint,12,opt,name=accused,proto3" json:"accused,omitempty"`
 	// There was a query string.
 	Query         bool `protobuf:"varint,13,opt,name=query,proto3" json:"query,omitempty"`
@@ -1922,7 +1931,7 @@ const file_attack_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x1a\n" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\x12\x14\n" +
 	"\x05share\x18\x04 \x01(\x01R\x05share\x12!\n" +
-	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\xd8\b\n" +
+	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\x81\t\n" +
 	"\bBaseline\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x05R\aversion\x122\n" +
 	"\x06minute\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06minute\x12\x18\n" +
@@ -1949,7 +1958,8 @@ const file_attack_proto_rawDesc = "" +
 	"\rfailed_logins\x18\x17 \x01(\x01R\ffailedLogins\x12%\n" +
 	"\x04bots\x18\x18 \x01(\v2\x11.floodgauge.LevelR\x04bots\x12\x1f\n" +
 	"\vsample_rate\x18\x19 \x01(\x01R\n" +
-	"sampleRate\x122\n" +
+	"sampleRate\x12'\n" +
+	"\x05scans\x18\x1b \x01(\v2\x11.floodgauge.LevelR\x05scans\x122\n" +
 	"\toffenders\x18\x1a \x03(\v2\x14.floodgauge.OffenderR\toffenders\x1aM\n" +
 	"\vSharesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
@@ -2097,29 +2107,30 @@ var file_attack_proto_depIdxs = []int32{
 	17, // 20: floodgauge.Baseline.automated:type_name -> floodgauge.Level
 	17, // 21: floodgauge.Baseline.fast:type_name -> floodgauge.Level
 	17, // 22: floodgauge.Baseline.bots:type_name -> floodgauge.Level
-	9,  // 23: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
-	22, // 24: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
-	11, // 25: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
-	13, // 26: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
-	13, // 27: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
-	13, // 28: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
-	12, // 29: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
-	12, // 30: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
-	12, // 31: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
-	9,  // 32: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
-	12, // 33: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
-	8,  // 34: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
-	16, // 35: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
-	16, // 36: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
-	16, // 37: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
-	15, // 38: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
-	20, // 39: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
-	18, // 40: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
-	41, // [41:41] is the sub-list for method output_type
-	41, // [41:41] is the sub-list for method input_type
-	41, // [41:41] is the sub-list for extension type_name
-	41, // [41:41] is the sub-list for extension extendee
-	0,  // [0:41] is the sub-list for field type_name
+	17, // 23: floodgauge.Baseline.scans:type_name -> floodgauge.Level
+	9,  // 24: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
+	22, // 25: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
+	11, // 26: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
+	13, // 27: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
+	13, // 28: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
+	13, // 29: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
+	12, // 30: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
+	12, // 31: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
+	12, // 32: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
+	9,  // 33: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
+	12, // 34: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
+	8,  // 35: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
+	16, // 36: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
+	16, // 37: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
+	16, // 38: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
+	15, // 39: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
+	20, // 40: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
+	18, // 41: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
+	42, // [42:42] is the sub-list for method output_type
+	42, // [42:42] is the sub-list for method input_type
+	42, // [42:42] is the sub-list for extension type_name
+	42, // [42:42] is the sub-list for extension extendee
+	0,  // [0:42] is the sub-list for field type_name
 }
 
 func init() { file_attack_proto_init() }

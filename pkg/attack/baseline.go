@@ -28,12 +28,12 @@ const (
 // NewBaseline knows nothing of a site.
 func NewBaseline() *schemas.Baseline { return &schemas.Baseline{Version: version} }
 
-// learn moves a level towards a value. The first values weigh alike.
-func learn(l *schemas.Level, x float64) *schemas.Level {
+// learn moves a level towards a value, by a weight of up to 1. The first values weigh alike.
+func learn(l *schemas.Level, x, weight float64) *schemas.Level {
 	if l == nil {
-		l = &schemas.Level{}
+		return &schemas.Level{Mean: x, Learned: 1}
 	}
-	a := math.Max(forget, 1/float64(l.Learned+1))
+	a := weight * math.Max(forget, 1/float64(l.Learned+1))
 	d := x - l.Mean
 	l.Mean += a * d
 	l.Variance = (1 - a) * (l.Variance + a*d*d)

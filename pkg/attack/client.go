@@ -81,7 +81,13 @@ func even(c *report.Client) bool {
 	return low >= 5 && 2*low >= high
 }
 
-// evidenceOf counts what the clients of a minute look like. The beginnings of the tokens of those that look like no person are put into accused.
+// Accused tells whether a finding is about clients of a label: programs are accused where there are so many that they are part of the evidence.
+func Accused(f *schemas.Finding, label Label) bool {
+	signals := map[Label][]string{Scanner: {"scanners"}, Guesser: {"guessers", "failed_logins"}, Automated: {"automated"}}[label]
+	return slices.ContainsFunc(f.GetEvidence(), func(e *schemas.Evidence) bool { return slices.Contains(signals, e.Signal) })
+}
+
+// evidenceOf counts what the clients of a minute look like. The beginnings of the tokens of scanners and guessers are put into accused.
 func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvidence {
 	e := &schemas.ClientEvidence{Unknown: sum.ClientsUnknown(), Scanners: &schemas.ClientGroup{}, Guessers: &schemas.ClientGroup{}, Automated: &schemas.ClientGroup{}}
 	if e.Unknown != "" {
@@ -93,7 +99,7 @@ func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvi
 		label := LabelOf(c)
 		enter(groupOf(e, label, c), c)
 		client := binary.BigEndian.Uint32(c.Token[:])
-		if label > Crawler {
+		if label >= Guesser {
 			accused[client] = true
 		}
 		switch label {

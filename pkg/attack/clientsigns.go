@@ -13,7 +13,9 @@ const (
 	// manyTries are how many requests of one client are. Of all of them leak is forgotten each minute.
 	failedLogins, unusual = 20, 5
 	manyProbes, manyTries = 90, 15
-	leak                  = 0.1
+	// manyScans is how many requests of all scanners in a minute are evidence, beyond the usual.
+	manyScans = 150
+	leak      = 0.1
 	// leastAutomated is how many requests of programs beyond the usual are worth a word, leastPart of all or of what is beyond the usual is evidence.
 	leastAutomated = 100
 	leastPart      = 0.3
@@ -81,6 +83,9 @@ func (s *signs) offenders(b *schemas.Baseline, o *schemas.Observation) {
 		}
 	}
 	b.Offenders = heaviest(slices.Collect(maps.Values(known)))
+	if g := o.Clients.Scanners; float64(g.Requests) >= manyScans+b.Scans.GetMean()+unusual*math.Sqrt(b.Scans.GetVariance()) {
+		scanners = schemas.ClientGroup{Clients: g.Clients, Requests: g.Requests} // many at once
+	}
 	if n := float64(o.Clients.Scanners.Clients); scanners.Clients > 0 && n <= math.Max(manyScanners, partScanners*float64(o.Clients.Clients)) {
 		s.add("scanners", float64(scanners.Clients), 0, 5, scannerWords(&scanners))
 	}

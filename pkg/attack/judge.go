@@ -100,7 +100,10 @@ func (s *signs) finding(o *schemas.Observation, verdict schemas.Verdict, points 
 		Requests: o.Row.Requests, Evidence: s.evidence, Standouts: s.standouts}
 	if clientsKnown(o) {
 		var all schemas.ClientGroup
-		for _, g := range []*schemas.ClientGroup{o.Clients.Scanners, o.Clients.Guessers, o.Clients.Automated} {
+		for label, g := range map[Label]*schemas.ClientGroup{Scanner: o.Clients.Scanners, Guesser: o.Clients.Guessers, Automated: o.Clients.Automated} {
+			if !Accused(f, label) {
+				continue
+			}
 			all.Clients, all.Requests = all.Clients+g.GetClients(), all.Requests+g.GetRequests()
 		}
 		f.AccusedRequests, f.AccusedClients = proto.Int64(all.Requests), proto.Float64(float64(all.Clients)/math.Max(float64(o.Clients.Clients), 1))
@@ -154,10 +157,15 @@ func learnMinute(b *schemas.Baseline, o *schemas.Observation) {
 	learnVolume(b, r.Requests)
 	b.Learned++
 	for _, q := range quantities {
-		if x, ok := q.of(o); ok && (r.Requests >= leastMix || !q.share) {
-			level := q.level(b)
-			*level = learn(*level, x)
+		x, ok := q.of(o)
+		if !ok {
+			continue
 		}
+		level, weight := q.level(b), 1.0
+		if q.share {
+			weight = math.Min(1, float64(r.Requests)/leastMix)
+		}
+		*level = learn(*level, x, weight)
 	}
 	learnMixes(b, o)
 }

@@ -35,6 +35,7 @@ var quantities = []quantity{
 	{"failed_logins", refusedPosts, func(b *schemas.Baseline) **schemas.Level { return &b.RefusedPosts }, nil, 0, false},
 	{"automated", logOf(automated), func(b *schemas.Baseline) **schemas.Level { return &b.Automated }, nil, 0, false},
 	{"fast_clients", fast, func(b *schemas.Baseline) **schemas.Level { return &b.Fast }, nil, 0, false},
+	{"scanners", scanned, func(b *schemas.Baseline) **schemas.Level { return &b.Scans }, nil, 0, false},
 	{"crawlers", logOf(bots), func(b *schemas.Baseline) **schemas.Level { return &b.Bots }, nil, 0, false},
 }
 
@@ -75,6 +76,11 @@ func logOf(of func(*schemas.Observation) (float64, bool)) func(*schemas.Observat
 
 func refusedPosts(o *schemas.Observation) (float64, bool) {
 	return float64(o.RefusedPosts), o.Clients != nil
+}
+
+// scanned are the requests of scanners for paths that are not there.
+func scanned(o *schemas.Observation) (float64, bool) {
+	return float64(o.Clients.GetScanners().GetRequests()), clientsKnown(o)
 }
 
 func automated(o *schemas.Observation) (float64, bool) {

@@ -47,8 +47,8 @@ func signsOf(b *schemas.Baseline, o *schemas.Observation, v *volume, hour int) *
 		return s
 	}
 	s.quantities(b, o)
-	agents, compared := s.mixes(b, o)
 	s.static(b, o)
+	agents, compared := s.mixes(b, o)
 	s.grown = s.has["volume"] || s.has["ramp"]
 	if s.grown && compared && agents < same {
 		s.crowdOfReaders(b, o, agents)
@@ -96,7 +96,13 @@ func (s *signs) quantities(b *schemas.Baseline, o *schemas.Observation) {
 // static looks whether style sheets, scripts and images are missing, as programs do not ask for them.
 func (s *signs) static(b *schemas.Baseline, o *schemas.Observation) {
 	mix, usual := compared(b, o, kindsOfPath)
-	if mix == nil || mix[static] > usual[static]/2 || mix[static] > usual[static]-0.15 {
+	switch {
+	case mix == nil:
+		return
+	case mix[static] > usual[static]/2 || mix[static] > usual[static]-0.15:
+		if (s.has["volume"] || s.has["ramp"]) && mix[static] > 0.3 && !s.has["automated"] {
+			s.add("static", mix[static], usual[static], -2, "the files of pages are asked for as usual, as browsers do")
+		}
 		return
 	}
 	s.staticLow = true
@@ -122,7 +128,11 @@ func (s *signs) mixes(b *schemas.Baseline, o *schemas.Observation) (agents float
 			standing = standouts(list, mixOf(o.Row, list), public.Shares, o.Row.Requests)
 		}
 		s.standouts = append(s.standouts, standing...)
-		s.add(signalOf[list], d, 0, mixPoints[list], mixWords(list, standing))
+		points := mixPoints[list]
+		if list == "top_paths" && s.staticLow {
+			points = 1 // readers of one article would ask for its files
+		}
+		s.add(signalOf[list], d, 0, points, mixWords(list, standing))
 	}
 	return agents, known
 }

@@ -61,6 +61,6 @@ func learnVolume(b *schemas.Baseline, requests int64) {
 		reach := maxStep * deviation(b.Volume)
 		x = math.Max(b.Volume.Mean-reach, math.Min(b.Volume.Mean+reach, x))
 	}
-	b.Volume = learn(b.Volume, x)
+	b.Volume = learn(b.Volume, x, 1)
 	learnHour(b, x)
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // The ways to tell abusers by one minute: ours, and what people use today.
@@ -32,8 +33,8 @@ func learnUsual(counts []float64) *usual {
 	return &usual{p99: counts[len(counts)*99/100]}
 }
 
-// label is the clients that each way accuses.
-func (u *usual) label(sum *report.Summary) (called [labellers]map[uint32]bool) {
+// label is the clients that each way accuses; f is what we found in the minute.
+func (u *usual) label(sum *report.Summary, f *schemas.Finding) (called [labellers]map[uint32]bool) {
 	for i := range called {
 		called[i] = map[uint32]bool{}
 	}
@@ -43,7 +44,7 @@ func (u *usual) label(sum *report.Summary) (called [labellers]map[uint32]bool) {
 		token := short4(c.Token)
 		n := float64(c.Requests)
 		for i, accused := range [labellers]bool{
-			ours:     attack.LabelOf(c) > attack.Crawler,
+			ours:     f.GetVerdict() >= schemas.Verdict_VERDICT_SUSPECTED && attack.Accused(f, attack.LabelOf(c)),
 			fixed500: n > 500,
 			p99:      n > u.p99,
 			tenMeans: clients >= 10 && n > 10*requests/clients,

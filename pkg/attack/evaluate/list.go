@@ -44,5 +44,3 @@ func pairs[V int | int32](m map[string]V) string {
 	}
 	return "{" + strings.Join(all, " ") + "}"
 }
-
-func writeReport(io.Writer, []*outcome, int, uint64) {}

@@ -20,11 +20,13 @@ type outcome struct {
 	seed     uint64
 
 	minutes    int     // watched
+	begin      int     // first minute in which the attack is as large as promised; -1: none
 	eligible   bool    // large enough to be found, as promised
 	peak       float64 // requests of the attack in its largest minute
 	alarm      int     // first minute of the case, counted from the attack's first; -1: none
 	clientCase bool    // found by what single clients did
 	banners    int     // stretches of minutes with a banner
+	strange    int     // of banners: about scanners that are part of usual traffic
 	remarks    int     // the same with "worth a look"
 	kinds      map[string]int
 	labelled   [labellers]labels
@@ -82,7 +84,7 @@ type runner struct {
 
 func (w *world) run(s *scenario, state *schemas.SiteState, usual *usual) (*outcome, error) {
 	r := &runner{w: w, site: w.site(state), start: begin.Add(history), minute: map[kept]int{}, all: map[kept]int{},
-		out: &outcome{scenario: s, rate: w.rate, seed: w.seed, alarm: -1, kinds: map[string]int{}, signals: map[string]int32{}}}
+		out: &outcome{scenario: s, rate: w.rate, seed: w.seed, alarm: -1, begin: -1, kinds: map[string]int{}, signals: map[string]int32{}}}
 	p, err := w.pipeline(func(at time.Time, sum *report.Summary, o *schemas.Observation) { r.close(at, sum, o, usual) })
 	if err != nil {
 		return nil, err
@@ -112,8 +114,10 @@ func (w *world) run(s *scenario, state *schemas.SiteState, usual *usual) (*outco
 
 // close judges a minute.
 func (r *runner) close(at time.Time, sum *report.Summary, o *schemas.Observation, usual *usual) {
+	var finding *schemas.Finding
 	for _, f := range r.site.Next(o) {
 		r.found(f)
+		finding = f
 	}
 	r.out.minutes++
 	hostile := 0.0
@@ -124,8 +128,11 @@ func (r *runner) close(at time.Time, sum *report.Summary, o *schemas.Observation
 		k.client = 0
 		r.all[k] += n
 	}
+	if r.out.begin < 0 && (hostile >= 2*r.w.rate && hostile >= 100 || hostile > 0 && r.out.scenario.group != groupFlood && r.out.scenario.group != groupPulse) {
+		r.out.begin = int(at.Sub(r.start) / time.Minute)
+	}
 	r.out.peak = max(r.out.peak, hostile)
-	r.label(sum, usual)
+	r.label(sum, usual, finding)
 	clear(r.minute)
 }
 
@@ -157,6 +164,9 @@ func (r *runner) found(f *schemas.Finding) {
 		if !r.open {
 			r.open = true
 			r.out.banners++
+			if r.strangers() && attack.Accused(f, attack.Scanner) || r.strangers() && attack.Accused(f, attack.Guesser) {
+				r.out.strange++
+			}
 		}
 	case f.Verdict == schemas.Verdict_VERDICT_WATCH && !r.watched:
 		r.watched = true
@@ -178,14 +188,14 @@ func (r *runner) found(f *schemas.Finding) {
 }
 
 // label compares what each way of telling abusers calls the clients of a minute with what they are. The requests of a client that is both count as they are.
-func (r *runner) label(sum *report.Summary, usual *usual) {
-	called := usual.label(sum)
+func (r *runner) label(sum *report.Summary, usual *usual, f *schemas.Finding) {
+	called := usual.label(sum, f)
 	rule := r.out.rule
 	for k, n := range r.minute {
 		for i := range labellers {
 			accused := called[i][k.client]
-			if i == ours && rule != nil && meets(k.what, rule.Conditions) {
-				accused = true
+			if i == ours { // nobody is accused while no case is open
+				accused = accused || f.GetVerdict() >= schemas.Verdict_VERDICT_SUSPECTED && rule != nil && meets(k.what, rule.Conditions)
 			}
 			l := &r.out.labelled[i]
 			switch {
@@ -193,11 +203,24 @@ func (r *runner) label(sum *report.Summary, usual *usual) {
 				l.right += n
 			case accused:
 				l.wrong += n
+				if *verbose && i == ours {
+					fmt.Printf("    wrongly accused: %d requests %+v\n", n, *k.what)
+				}
 			case k.who == attacker:
 				l.missed += n
 			}
 		}
 	}
+}
+
+// strangers tells whether a stranger was there in the minute that is judged.
+func (r *runner) strangers() bool {
+	for k := range r.minute {
+		if k.who == stranger {
+			return true
+		}
+	}
+	return false
 }
 
 func (r *runner) finish() {
