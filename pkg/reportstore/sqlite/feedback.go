@@ -26,7 +26,8 @@ func (s *Store) PutFeedback(ctx context.Context, f reportstore.Feedback) error {
 }
 
 const (
-	latestFeedback = `SELECT h.name, f.started, f.at, f.expires, f.said_by, f.undone FROM feedback f JOIN hosts h ON h.id = f.host
+	// Feedback comes first, as there is little of it.
+	latestFeedback = `SELECT h.name, f.started, f.at, f.expires, f.said_by, f.undone FROM feedback f CROSS JOIN hosts h ON h.id = f.host
 		WHERE NOT EXISTS (SELECT 1 FROM feedback l WHERE l.host = f.host AND l.started = f.started AND (l.at, l.id) > (f.at, f.id)) AND `
 	feedbackOfHost = latestFeedback + "f.host = ? AND f.started >= ? AND f.started < ? ORDER BY f.started"
 	feedbackOfAll  = latestFeedback + "f.started >= ? AND f.started < ? AND (? OR f.host IN (SELECT value FROM json_each(?))) ORDER BY h.name, f.started"
