@@ -149,7 +149,7 @@ func mayRead(tables []string, table, column string) bool {
 	switch table {
 	case "traffic", "top", "findings", "dead_letters", "sources", "json_each":
 		return true
-	case "levels", "rows", "hosts", "judgements", "letters", "source_states":
+	case "levels", "rows", "hosts", "letters", "source_states":
 		return column == ""
 	}
 	return column == "" && !slices.Contains(tables, table) && !strings.HasPrefix(table, "sqlite_") && !strings.HasPrefix(table, "pragma_") && table != "dbstat"

@@ -78,8 +78,7 @@ func everyDetection(s *store, hosts ...string) (all string) {
 
 // forgottenDetection: nothing is left of a site, and others keep all of theirs.
 func forgottenDetection(t *testing.T, s *store) {
-	hosts := []string{"a.example", "b.example"}
-	for _, host := range hosts {
+	for _, host := range []string{"b.example", "a.example"} {
 		c := detected(host)
 		c.Rows = nil // a site may be known by detection alone
 		s.commit(c)
@@ -98,9 +97,10 @@ func forgottenDetection(t *testing.T, s *store) {
 		is(t, "the other site's state", state, &detected("b.example").States[0])
 		is(t, "the other site's observations", observed, detected("b.example").Observed)
 	}
-	s.commit(detected("new.example")) // which may get the number that the site had
-	is(t, "findings of the site", len(s.findings(everything, "a.example", time.Time{}, distant)), 0)
-	is(t, "feedback on a new site", len(s.feedback(everything, "new.example")), 0)
+	s.commitRows(minuteRow(reportstore.Closed, "new.example", noon, lines{0, 9})) // which may get the number that the site had
+	state, observed := s.detection("new.example")
+	is(t, "that a new site has a state", state != nil, false)
+	is(t, "what a new site has", len(observed)+len(s.findings(everything, "new.example", time.Time{}, distant))+len(s.feedback(everything, "new.example")), 0)
 }
 
 func detectionExpires(t *testing.T, s *store) {
