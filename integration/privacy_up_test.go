@@ -246,6 +246,7 @@ func gatherCommands(t *testing.T, b *box, config, folder string, into map[string
 	for _, args := range [][]string{
 		{"deadletters", "list"}, {"deadletters", "list", "--format", "json"}, {"deadletters", "retry"}, {"tokens", "list"}, {"attacks"}, {"attacks", "--format", "json"}, {"deadletters", "list", folder},
 		{"query", "SELECT * FROM traffic"}, {"query", "SELECT * FROM top"}, {"query", "SELECT * FROM dead_letters"}, {"query", "SELECT * FROM sources"},
+		{"query", "SELECT * FROM findings"},
 		{"query", "SELECT * FROM partials"}, {"query", "SELECT '203.0.113.77' FROM nothing"},
 		{"deadletters", "retry", "1"}, {"audit", "--config", config, folder}, {"replay", "--mode", "late", "--config", config, folder}, {"replay", "--mode", "rebuild", "--config", config, folder},
 	} {

@@ -17,7 +17,7 @@ type forgetCmd struct {
 
 // Help is shown above the flags.
 func (c *forgetCmd) Help() string {
-	return "Deletes all reports of a site from the data folder, of all times, for good: for a customer who leaves. End \"up\" first. What the logs say of the " +
+	return "Deletes all reports and findings of a site from the data folder, of all times, for good: for a customer who leaves. End \"up\" first. What the logs say of the " +
 		"site later counts again, and so does what is replayed. Tokens, logs and the spool stay: \"tokens revoke\" takes tokens away, and the spool forgets " +
 		"lines two days after they were read.\n\n" + examples("forget www.example.org", "while \"up\" does not run")
 }

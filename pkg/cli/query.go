@@ -60,6 +60,8 @@ var queryViews = []struct{ name, what, columns string }{
 		"level host start unix kind generation requests response_bytes status_1xx status_2xx status_3xx\n" +
 			"    status_4xx status_5xx status_none status_other cache_hits cache_hit_bytes visitors p50 p95 p99 lines line_xor late_lines provisional"},
 	{"top", "the values of the lists top_paths, top_networks, top_countries, top_referrers, top_agents", "level host start unix list value requests response_bytes"},
+	{"findings", "minutes of sites in which something is off (verdict: unknown, normal, watch, suspected, attack)",
+		"host start unix verdict kind points confidence requests normal_requests revision"},
 	{"dead_letters", "lines that could not be read", "id source reason lines at set_aside tries"},
 	{"sources", "how far each source was read", "source lines bytes behind frontier newest problem dead_lines"},
 }

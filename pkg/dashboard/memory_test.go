@@ -18,12 +18,14 @@ import (
 
 // memory is a store of rows in memory: what these tests put in, they find on the pages.
 type memory struct {
-	mu      sync.Mutex
-	rows    map[string]map[string][]reportstore.Row // by level and host
-	status  reportstore.Status
-	letters []reportstore.DeadLetter
-	bad     map[time.Time]bool // minutes that lack lines
-	fail    error
+	mu       sync.Mutex
+	rows     map[string]map[string][]reportstore.Row // by level and host
+	findings []*schemas.Finding                      // by host and minute
+	feedback []reportstore.Feedback                  // by host and case
+	status   reportstore.Status
+	letters  []reportstore.DeadLetter
+	bad      map[time.Time]bool // minutes that lack lines
+	fail     error
 }
 
 var _ reportstore.Reader = (*memory)(nil)
@@ -227,6 +229,28 @@ func (m *memory) Rows(ctx context.Context, who access.SiteSet, host, level strin
 		}
 	}
 	return cmp.Or(m.fail, ctx.Err())
+}
+
+func (m *memory) Findings(_ context.Context, who access.SiteSet, host string, from, to time.Time) (found []*schemas.Finding, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, f := range m.findings {
+		if t := f.Minute.AsTime(); who.Has(f.Host) && (host == "" || host == f.Host) && !t.Before(from) && t.Before(to) {
+			found = append(found, f)
+		}
+	}
+	return found, m.fail
+}
+
+func (m *memory) Feedback(_ context.Context, who access.SiteSet, host string, from, to time.Time) (found []reportstore.Feedback, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, f := range m.feedback {
+		if who.Has(f.Host) && (host == "" || host == f.Host) && !f.Started.Before(from) && f.Started.Before(to) {
+			found = append(found, f)
+		}
+	}
+	return found, m.fail
 }
 
 func (m *memory) Check(_ context.Context, from, to time.Time) (map[time.Time]reportstore.Checksum, error) {

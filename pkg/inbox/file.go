@@ -19,12 +19,13 @@ import (
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-// A request's file is a line of JSON, the rows as size-delimited protobuf, and the SHA-256 of all before.
+// A request's file is a line of JSON, the rows and then the findings as size-delimited protobuf, and the SHA-256 of all before.
 
 // ErrDamaged says that a request is not whole.
 var ErrDamaged = errors.New("the request is damaged: run the command again")
 
-const version = 1
+// version is 2 since replays have findings.
+const version = 2
 
 // header is the first line.
 type header struct {
@@ -33,15 +34,16 @@ type header struct {
 	Replay  *replayParts `json:"replay,omitempty"`
 }
 
-// replayParts is a replay without its rows.
+// replayParts is a replay without its rows and findings.
 type replayParts struct {
-	ID      string    `json:"id"`
-	Rebuild bool      `json:"rebuild,omitempty"`
-	From    time.Time `json:"from,omitzero"`
-	To      time.Time `json:"to,omitzero"`
-	Force   bool      `json:"force,omitempty"`
-	Parts   []string  `json:"parts,omitempty"`
-	Rows    int       `json:"rows"`
+	ID       string    `json:"id"`
+	Rebuild  bool      `json:"rebuild,omitempty"`
+	From     time.Time `json:"from,omitzero"`
+	To       time.Time `json:"to,omitzero"`
+	Force    bool      `json:"force,omitempty"`
+	Parts    []string  `json:"parts,omitempty"`
+	Rows     int       `json:"rows"`
+	Findings int       `json:"findings,omitempty"`
 }
 
 func writeWork(file io.Writer, w *Work) error {
@@ -49,22 +51,34 @@ func writeWork(file io.Writer, w *Work) error {
 	out := io.MultiWriter(buf, hash)
 	h := header{Version: version, Retry: w.Retry}
 	if r := w.Replay; r != nil {
-		h.Replay = &replayParts{ID: r.ID, Rebuild: r.Rebuild, From: r.From, To: r.To, Force: r.Force, Parts: r.Parts, Rows: len(r.Rows)}
+		h.Replay = &replayParts{ID: r.ID, Rebuild: r.Rebuild, From: r.From, To: r.To, Force: r.Force, Parts: r.Parts, Rows: len(r.Rows), Findings: len(r.Findings)}
 	}
 	if err := json.NewEncoder(out).Encode(h); err != nil {
 		return err
 	}
 	if w.Replay != nil {
-		for _, row := range w.Replay.Rows {
-			if _, err := protodelim.MarshalTo(out, row.Report); err != nil {
-				return err
-			}
+		if err := writeReplay(out, w.Replay); err != nil {
+			return err
 		}
 	}
 	if _, err := buf.Write(hash.Sum(nil)); err != nil {
 		return err
 	}
 	return buf.Flush()
+}
+
+func writeReplay(out io.Writer, r *reportstore.Replay) error {
+	for _, row := range r.Rows {
+		if _, err := protodelim.MarshalTo(out, row.Report); err != nil {
+			return err
+		}
+	}
+	for _, f := range r.Findings {
+		if _, err := protodelim.MarshalTo(out, f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Read reads a request. It fails with ErrDamaged where the file is not whole.
@@ -120,7 +134,10 @@ func readWork(in *bufio.Reader) (*Work, error) {
 	case h.Retry != nil:
 		return &Work{Retry: h.Retry}, nil
 	}
-	p := h.Replay
+	return readReplay(in, h.Replay)
+}
+
+func readReplay(in *bufio.Reader, p *replayParts) (*Work, error) {
 	w := &Work{Replay: &reportstore.Replay{ID: p.ID, Rebuild: p.Rebuild, From: p.From, To: p.To, Force: p.Force, Parts: p.Parts}}
 	opts := protodelim.UnmarshalOptions{MaxSize: -1}
 	for range p.Rows {
@@ -129,6 +146,13 @@ func readWork(in *bufio.Reader) (*Work, error) {
 			return nil, ErrDamaged
 		}
 		w.Replay.Rows = append(w.Replay.Rows, reportstore.Row{Kind: reportstore.Closed, Report: row})
+	}
+	for range p.Findings {
+		f := &schemas.Finding{}
+		if err := opts.UnmarshalFrom(in, f); err != nil {
+			return nil, ErrDamaged
+		}
+		w.Replay.Findings = append(w.Replay.Findings, f)
 	}
 	return w, nil
 }

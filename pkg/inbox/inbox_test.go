@@ -23,6 +23,7 @@ func work() *Work {
 	for i := range 3 {
 		r.Rows = append(r.Rows, reportstore.Row{Kind: reportstore.Closed,
 			Report: &schemas.TrafficReport{Host: "a.example", Minute: timestamppb.New(noon), Level: "minute", Lines: int64(i)}})
+		r.Findings = append(r.Findings, &schemas.Finding{Host: "a.example", Minute: timestamppb.New(noon), Verdict: schemas.Verdict_VERDICT_ATTACK, Points: int32(i)})
 	}
 	return &Work{Replay: r}
 }

@@ -131,6 +131,13 @@ type Commit struct {
 	Retried    []DeadLetter
 	Incomplete []Slot // minutes that are known to lack lines which were set aside; Complete takes the mark off
 	Complete   []Slot
+	// Findings are of minutes. Revision tells several judgements of one minute apart, of which the highest counts; one of the same host, minute and
+	// revision replaces what was there.
+	Findings []*schemas.Finding
+	// Observed is what detection saw of minutes, kept until the site's next State; more of the same minute replaces it.
+	Observed []Observed
+	// States replace the state of a site's detection as of their minute, and delete what was observed up to and including it, in this commit too.
+	States []DetectionState
 }
 
 // Slot is one slot of one level.
@@ -150,6 +157,8 @@ type Replay struct {
 	Rebuild  bool
 	From, To time.Time // whole hours
 	Rows     []Row
+	// Findings of a rebuild replace all findings of [From, To). A late replay adds them, each with the next revision that its minute has.
+	Findings []*schemas.Finding
 	// Parts are ids of the files that lines are added from: where any of them was published before, the replay is refused. Optional.
 	Parts []string
 	// Force rebuilds even minutes of which the store has more lines than the batch.
@@ -179,9 +188,13 @@ type Writer interface {
 	Commit(ctx context.Context, c *Commit) error
 	// Publish makes a replay visible at once. It reports false where the same was published before.
 	Publish(ctx context.Context, r *Replay) (published bool, err error)
+	// Detection returns the state of a site's detection, nil where there is none, and what was observed since, in order of time.
+	Detection(ctx context.Context, host string) (*DetectionState, []Observed, error)
+	// PutFeedback keeps what a person said of a case.
+	PutFeedback(ctx context.Context, f Feedback) error
 	// Forget deletes all that is kept of a host, of all times. It reports false where there is nothing.
 	Forget(ctx context.Context, host string) (found bool, err error)
-	// Expire deletes rows that are older than their level is kept.
+	// Expire deletes rows that are older than their level is kept, findings and feedback as old as hours may be, and what was observed two days ago.
 	Expire(ctx context.Context, now time.Time, keep Retention) error
 }
 
@@ -204,6 +217,12 @@ type Reader interface {
 	Total(ctx context.Context, who access.SiteSet, host string, from, to time.Time) (*schemas.TrafficReport, error)
 	// Rows calls each row in [from, to) at level in order of slot, host and kind; host "" is all of the set.
 	Rows(ctx context.Context, who access.SiteSet, host, level string, from, to time.Time, each func(Row) error) error
+	// Findings returns the findings of minutes in [from, to) of one site, or of all sites of the set where host is "", by host and minute, each in its
+	// latest revision.
+	Findings(ctx context.Context, who access.SiteSet, host string, from, to time.Time) ([]*schemas.Finding, error)
+	// Feedback returns what people said of the cases of a site, or of all sites of the set where host is "", that began in [from, to): the latest word
+	// on each case, by host and start, whether or not it has expired or takes something back.
+	Feedback(ctx context.Context, who access.SiteSet, host string, from, to time.Time) ([]Feedback, error)
 	// Check returns lines and line_xor of all hosts by minute in [from, to): what audits compare.
 	Check(ctx context.Context, from, to time.Time) (map[time.Time]Checksum, error)
 	// Status says how fresh and complete the data is.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // crashDir tells the test binary to be a process that writes to this folder until it is killed.
@@ -37,13 +38,18 @@ func TestMain(m *testing.M) {
 
 const crashHosts = 40
 
-// step commits the n-th stretch of a file with a row of one line for each host and a part, and then rebuilds another hour with n lines for each.
+// step commits the n-th stretch of a file with a row of one line for each host, a part and the n-th revision of a finding, of which detection sees the
+// n-th minute, and then rebuilds another hour with n lines for each.
 func step(ctx context.Context, s *Store, n int64) error {
 	c := &reportstore.Commit{
-		Read:   []reportstore.Extent{{Source: "access", File: "f", From: 10 * n, To: 10*n + 10}},
-		Insert: []reportstore.Partial{{Level: reportstore.Minute, Host: "a.example", Start: noon, Data: make([]byte, 3000)}},
+		Read:     []reportstore.Extent{{Source: "access", File: "f", From: 10 * n, To: 10*n + 10}},
+		Insert:   []reportstore.Partial{{Level: reportstore.Minute, Host: "a.example", Start: noon, Data: make([]byte, 3000)}},
+		Findings: []*schemas.Finding{judged("a.example", noon, int32(n))},
+		Observed: []reportstore.Observed{{Host: "a.example", Minute: noon.Add(time.Duration(n) * time.Minute)}},
+		States:   []reportstore.DetectionState{{Host: "a.example", Minute: noon.Add(time.Duration(n-1) * time.Minute)}},
 	}
 	r := &reportstore.Replay{ID: fmt.Sprint(n), Rebuild: true, Force: true, From: noon.Add(time.Hour), To: noon.Add(2 * time.Hour)}
+	r.Findings = []*schemas.Finding{judged("a.example", noon.Add(time.Hour), int32(n))}
 	for h := range crashHosts {
 		c.Rows = append(c.Rows, plain(reportstore.Late, site(h), noon, 1))
 		r.Rows = append(r.Rows, plain(reportstore.Closed, site(h), noon.Add(time.Hour), n+1))
@@ -139,6 +145,7 @@ func checkWhole(t *testing.T, s *Store, said int64) {
 	if n := linesIn(t, s); n != steps*crashHosts || int64(len(state.Partials)) != steps {
 		t.Errorf("after %d steps there are %d lines and %d parts", steps, n, len(state.Partials))
 	}
+	checkDetected(t, s, steps)
 	rebuilt := map[int64]int{} // hosts by the lines of their rebuilt row
 	err = s.Rows(t.Context(), access.Everything(), "", reportstore.Minute, noon.Add(time.Hour), noon.Add(2*time.Hour), func(r reportstore.Row) error {
 		rebuilt[r.Report.Lines]++
@@ -154,5 +161,27 @@ func checkWhole(t *testing.T, s *Store, said int64) {
 		if len(rebuilt) != 1 || lines < said+1 {
 			t.Errorf("rows of several rebuilds, or of one before step %d: %v", said, rebuilt)
 		}
+	}
+}
+
+// checkDetected checks what detection left in so many steps.
+func checkDetected(t *testing.T, s *Store, steps int64) {
+	t.Helper()
+	last := noon.Add(time.Duration(steps-1) * time.Minute)
+	state, observed, err := s.Detection(t.Context(), "a.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if state == nil || !state.Minute.Equal(last.Add(-time.Minute)) || len(observed) != 1 || !observed[0].Minute.Equal(last) {
+		t.Errorf("after %d steps detection is at %v and %v", steps, state, observed)
+	}
+	findings, err := s.Findings(t.Context(), access.Everything(), "", noon, noon.Add(2*time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// The rebuild of the last step may not be done.
+	if want := int32(steps) - 1; len(findings) < 1 || findings[0].Revision != want || steps > 1 && len(findings) < 2 ||
+		len(findings) > 1 && findings[1].Revision != want && findings[1].Revision != want-1 {
+		t.Errorf("after %d steps the findings are %v", steps, findings)
 	}
 }

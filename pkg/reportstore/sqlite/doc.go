@@ -3,8 +3,8 @@
 //
 // # The folder
 //
-// traffic.db holds rows, parts of open slots, the cursor, sources, dead letters, batches and generations in one file, so that a commit is one
-// transaction; traffic.db-wal and traffic.db-shm are its log of changes. Copy them together, or with `sqlite3 traffic.db ".backup COPY"`.
+// traffic.db holds rows, parts of open slots, the cursor, sources, dead letters, batches, generations, findings and the state of detection in one file,
+// so that a commit is one transaction; traffic.db-wal and traffic.db-shm are its log of changes. Copy them together, or with `sqlite3 traffic.db ".backup COPY"`.
 // floodgauge.lock is locked by the one process that writes; the system lets go of it when that dies. Other concerns have files of their own beside
 // these. All of them are their owner's alone.
 //
@@ -20,6 +20,8 @@
 //	minute or hour of 3,000        5   kB
 //	hour of 100,000                9   kB
 //	day of 1,000,000              10   kB and more
+//
+// A finding of an attack's minute takes 1.1 kB (BenchmarkFindings), so a day under attack 1.5 MB.
 //
 // With the default retention (14 days of minutes, 400 days of hours, days for ever) a site takes
 //
@@ -40,6 +42,8 @@
 //	              An hour or day that is open has what the rows below it add up to by now, without percentiles and line_xor
 //	top           level, host, start, unix, list ('top_paths', 'top_countries', 'top_networks', 'top_referrers', 'top_agents'), value, requests,
 //	              response_bytes. Made of the reports as it is read: name level, host and unix. Of open hours and days it has what is closed in them
+//	findings      host, start, unix, verdict ('unknown', 'normal', 'watch', 'suspected', 'attack'), kind, points, confidence (0 to 1), requests,
+//	              normal_requests, revision: of each minute that has findings the latest. See schemas/attack.proto
 //	dead_letters  id, source, reason, lines, at, set_aside (0, 1), tries
 //	sources       source, lines, bytes, behind, frontier, newest, problem, dead_lines
 //

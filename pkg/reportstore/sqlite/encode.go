@@ -11,15 +11,15 @@ import (
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-// A report is kept as a byte that says how, and the message.
+// A report or finding is kept as a byte that says how, and the message.
 const (
-	plainReport = iota
-	zstdReport
+	plainMessage = iota
+	zstdMessage
 
 	// Shorter messages do not get smaller.
 	compressedFrom = 200
-	// largestReport bounds what a damaged file can make of the memory.
-	largestReport = 16 << 20
+	// largestMessage bounds what a damaged file can make of the memory.
+	largestMessage = 16 << 20
 )
 
 var compressor = sync.OnceValues(func() (*zstd.Encoder, error) {
@@ -27,45 +27,54 @@ var compressor = sync.OnceValues(func() (*zstd.Encoder, error) {
 })
 
 var decompressor = sync.OnceValues(func() (*zstd.Decoder, error) {
-	return zstd.NewReader(nil, zstd.WithDecoderMaxMemory(largestReport))
+	return zstd.NewReader(nil, zstd.WithDecoderMaxMemory(largestMessage))
 })
 
 // encodeReport packs the row if it is to last: the next one replaces a provisional row within seconds, which is not worth the time.
 func encodeReport(r *schemas.TrafficReport, lasts bool) ([]byte, error) {
-	plain, err := proto.MarshalOptions{}.MarshalAppend([]byte{plainReport}, r)
+	return encode(r, "a row", lasts)
+}
+
+func decodeReport(data []byte) (*schemas.TrafficReport, error) {
+	r := &schemas.TrafficReport{}
+	return r, decode(data, r, "a row")
+}
+
+// encode makes bytes of a message, packed if that is smaller; what is its name in errors.
+func encode(m proto.Message, what string, packed bool) ([]byte, error) {
+	plain, err := proto.MarshalOptions{}.MarshalAppend([]byte{plainMessage}, m)
 	if err != nil {
-		return nil, fmt.Errorf("cannot encode a row: %w", err)
+		return nil, fmt.Errorf("cannot encode %s: %w", what, err)
 	}
-	if !lasts || len(plain) < compressedFrom {
+	if !packed || len(plain) < compressedFrom {
 		return plain, nil
 	}
 	z, err := compressor()
 	if err != nil {
 		return nil, err
 	}
-	if packed := z.EncodeAll(plain[1:], []byte{zstdReport}); len(packed) < len(plain) {
-		return packed, nil
+	if small := z.EncodeAll(plain[1:], []byte{zstdMessage}); len(small) < len(plain) {
+		return small, nil
 	}
 	return plain, nil
 }
 
-func decodeReport(data []byte) (*schemas.TrafficReport, error) {
+func decode(data []byte, m proto.Message, what string) error {
 	if len(data) == 0 {
-		return nil, fmt.Errorf("a row is empty: %w", reportstore.ErrDamaged)
+		return fmt.Errorf("%s is empty: %w", what, reportstore.ErrDamaged)
 	}
 	message := data[1:]
-	if data[0] == zstdReport {
+	if data[0] == zstdMessage {
 		z, err := decompressor()
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if message, err = z.DecodeAll(message, nil); err != nil {
-			return nil, fmt.Errorf("a row cannot be decompressed: %w", reportstore.ErrDamaged)
+			return fmt.Errorf("%s cannot be decompressed: %w", what, reportstore.ErrDamaged)
 		}
 	}
-	r := &schemas.TrafficReport{}
-	if err := proto.Unmarshal(message, r); err != nil {
-		return nil, fmt.Errorf("a row cannot be decoded: %w", reportstore.ErrDamaged)
+	if err := proto.Unmarshal(message, m); err != nil {
+		return fmt.Errorf("%s cannot be decoded: %w", what, reportstore.ErrDamaged)
 	}
-	return r, nil
+	return nil
 }

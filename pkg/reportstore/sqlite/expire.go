@@ -11,10 +11,12 @@ import (
 const (
 	// expireRows is how many rows are deleted in one transaction: commits wait for no more than that, some tens of milliseconds.
 	expireRows = 1000
+	// observedKept is how long observations wait for a state of detection.
+	observedKept = 48 * time.Hour
 )
 
 // Expire implements reportstore.Writer. Partial summaries go with the rows of their level, dead letters that wait for no other try and marks of
-// incomplete minutes with the hours. The file shrinks by what became free.
+// incomplete minutes with the hours, as findings do and what was said of their cases. States of detection stay. The file shrinks by what became free.
 func (s *Store) Expire(ctx context.Context, now time.Time, keep reportstore.Retention) error {
 	for l, age := range []time.Duration{keep.Minutes, keep.Hours, keep.Days} {
 		if age <= 0 {
@@ -30,6 +32,13 @@ func (s *Store) Expire(ctx context.Context, now time.Time, keep reportstore.Rete
 		if err := s.expireMarks(ctx, now.Add(-keep.Hours)); err != nil {
 			return err
 		}
+		if err := s.expireFindings(ctx, day.floor(now.Add(-keep.Hours).Unix()), now); err != nil {
+			return err
+		}
+	}
+	const old = "DELETE FROM observed WHERE id IN (SELECT id FROM observed WHERE start < ? LIMIT ?)"
+	if err := s.expireParts(ctx, old, now.Add(-observedKept).Unix()); err != nil {
+		return err
 	}
 	return s.shrink(ctx)
 }
@@ -84,6 +93,34 @@ func (s *Store) expireMarks(ctx context.Context, before time.Time) error {
 		}
 		return t.exec("DELETE FROM letters WHERE at < ? AND extent_source IS NULL", before.UnixNano())
 	})
+}
+
+// expireFindings deletes findings from before a time, and feedback on cases that began before it unless it still holds.
+func (s *Store) expireFindings(ctx context.Context, before int64, now time.Time) error {
+	const findings = "DELETE FROM judgements WHERE id IN (SELECT id FROM judgements WHERE start < ? LIMIT ?)"
+	if err := s.expireParts(ctx, findings, before); err != nil {
+		return err
+	}
+	const feedback = "DELETE FROM feedback WHERE id IN (SELECT id FROM feedback WHERE started < ? AND expires < ? LIMIT ?)"
+	return s.expireParts(ctx, feedback, before, nanos(now))
+}
+
+// expireParts runs a statement that deletes as many rows as its last argument says until nothing is left for it.
+func (s *Store) expireParts(ctx context.Context, statement string, args ...any) error {
+	for deleted := int64(expireRows); deleted == expireRows; {
+		err := s.write(ctx, "delete old findings of", func(t *tx) error {
+			result, err := t.run(statement, append(args, expireRows)...)
+			if err != nil {
+				return err
+			}
+			deleted, err = result.RowsAffected()
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // shrink gives free pages back to the disk, some at a time.

@@ -15,7 +15,7 @@ import (
 var migrations embed.FS
 
 const (
-	version = 1
+	version = 2
 	// application marks the file as this program's: "flgd".
 	application = 0x666c6764
 

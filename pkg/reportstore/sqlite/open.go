@@ -86,7 +86,19 @@ func (s *Store) open() error {
 	if err := makePrivate(s.path); err != nil {
 		return err
 	}
-	var err error
+	if err := s.connectWriter(); err != nil {
+		return err
+	}
+	if err := s.checkFile(context.Background()); err != nil {
+		return err
+	}
+	if err := s.migrate(context.Background()); err != nil {
+		return err
+	}
+	return s.Reader.connect()
+}
+
+func (s *Store) connectWriter() (err error) {
 	// A commit is on the disk when it returns: what it was read from may be deleted then.
 	if s.writer, err = connect(s.path, url.Values{
 		"mode": {"rw"}, "_txlock": {"immediate"}, "_pragma": {"busy_timeout(10000)", "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(full)",
@@ -96,13 +108,7 @@ func (s *Store) open() error {
 		return err
 	}
 	s.writer.SetMaxOpenConns(1)
-	if err := s.checkFile(context.Background()); err != nil {
-		return err
-	}
-	if err := s.migrate(context.Background()); err != nil {
-		return err
-	}
-	return s.Reader.connect()
+	return nil
 }
 
 // makePrivate makes an empty file that its owner alone may read: SQLite would make one by the mask, and gives its helper files the mode of this one.

@@ -33,7 +33,10 @@ func (s *Store) Publish(ctx context.Context, r *reportstore.Replay) (published b
 		if err := t.beginParts(r.Parts, nanos(s.now())); err != nil {
 			return err
 		}
-		return t.addLate(r.Rows)
+		if err := t.addLate(r.Rows); err != nil {
+			return err
+		}
+		return t.addFindings(r.Findings)
 	})
 	return published && err == nil, err
 }
@@ -115,7 +118,10 @@ func (t *tx) rebuild(r *reportstore.Replay) error {
 	if err := b.bump(); err != nil {
 		return err
 	}
-	return b.replace()
+	if err := b.replace(); err != nil {
+		return err
+	}
+	return b.replaceFindings(r.Findings)
 }
 
 // whole is the part of the rebuild that slots of a level fit in.

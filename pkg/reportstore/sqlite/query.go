@@ -37,7 +37,7 @@ const (
 //go:embed views.sql
 var views string
 
-// Query runs one read-only statement over the views traffic, top, dead_letters and sources (see the package's comment) while another process may
+// Query runs one read-only statement over the views traffic, top, findings, dead_letters and sources (see the package's comment) while another process may
 // write. It reads nothing else, opens no other file and ends with the context. The rows must be ranged over, once; they end with ErrTooMuch
 // where there are more than the limits allow. Give a context with a deadline.
 func Query(ctx context.Context, dir, statement string, limits Limits) (columns []string, rows iter.Seq2[[]any, error], err error) {
@@ -147,7 +147,7 @@ func authorizer(secret string, tables []string) driver.AuthorizerFn {
 // statement itself defines, or one of a view, once SQLite has put the view's tables in its place.
 func mayRead(tables []string, table, column string) bool {
 	switch table {
-	case "traffic", "top", "dead_letters", "sources", "json_each":
+	case "traffic", "top", "findings", "dead_letters", "sources", "json_each":
 		return true
 	case "levels", "rows", "hosts", "letters", "source_states":
 		return column == ""

@@ -35,7 +35,7 @@ func asked(ctx context.Context, dir, statement string, limits Limits) (lines []s
 	return lines, nil
 }
 
-// queried has a row, a part, a dead letter and a source, and stays open for writing.
+// queried has some of everything, and stays open for writing.
 func queried(t *testing.T) (dir string) {
 	t.Helper()
 	dir = t.TempDir()
@@ -48,8 +48,14 @@ func queried(t *testing.T) (dir string) {
 		Letters: []reportstore.DeadLetter{{
 			Letter: &schemas.DeadLetter{Source: "access", Reason: "no_time", Lines: 3}, At: noon, Extent: &reportstore.Extent{File: "canary"},
 		}},
-		Sources: []reportstore.SourceState{{Source: "access", Lines: 310, Newest: noon, Dead: map[string]int64{"no_time": 3}}},
+		Sources:  []reportstore.SourceState{{Source: "access", Lines: 310, Newest: noon, Dead: map[string]int64{"no_time": 3}}},
+		Findings: []*schemas.Finding{judged("b.example", noon, 0), judged("b.example", noon, 2), judged("a.example", noon.Add(time.Minute), 1)},
+		Observed: []reportstore.Observed{{Host: "a.example", Minute: noon, Data: []byte("canary")}},
+		States:   []reportstore.DetectionState{{Host: "b.example", Minute: noon, Data: []byte("canary")}},
 	})
+	if err == nil {
+		err = s.PutFeedback(t.Context(), reportstore.Feedback{Host: "a.example", Started: noon, At: noon, By: "canary"})
+	}
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,6 +89,17 @@ func TestQueryReadsTheViews(t *testing.T) {
 			"count(*) sum(requests)",
 			"1 73",
 		},
+		"SELECT * FROM findings ORDER BY host": {
+			"host start unix verdict kind points confidence requests normal_requests revision",
+			"a.example 2026-05-04T12:01:00Z 1777896060 suspected pulse 6 0.75 1000 12.5 1",
+			"b.example 2026-05-04T12:00:00Z 1777896000 suspected pulse 7 0.75 1000 12.5 2",
+		},
+		fmt.Sprintf("SELECT count(*) FROM findings WHERE host = 'a.example' AND unix >= %d", noon.Unix()): {"count(*)", "1"},
+		"SELECT 1 FROM findings LIMIT 1": {"1", "1"}, "SELECT EXISTS (SELECT 1 FROM findings) AS x": {"x", "1"}, "SELECT count(*) FROM findings f, findings g": {"count(*)", "4"},
+		"SELECT count(*) FROM findings, sources, dead_letters":                                             {"count(*)", "2"},
+		"SELECT count(*) FROM (SELECT DISTINCT verdict FROM findings)":                                     {"count(*)", "1"},
+		"SELECT count(*) FROM findings":                                                                    {"count(*)", "2"},
+		"SELECT sum(t.requests), max(f.requests) FROM findings f JOIN traffic t USING (host, unix)":        {"sum(t.requests) max(f.requests)", "3 1000"},
 		"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) SELECT max(i) FROM n": {"max(i)", "3"},
 		"WITH rows AS (SELECT 5 AS x) SELECT x FROM rows":                                                  {"x", "5"},
 	} {
@@ -104,6 +121,12 @@ func TestQueryReadsNothingElse(t *testing.T) {
 		"SELECT * FROM main.traffic", "WITH traffic AS (SELECT * FROM rows) SELECT * FROM traffic", "WITH top AS (SELECT data FROM reports) SELECT count(*) FROM top",
 		"SELECT (SELECT max(id) FROM reports) FROM traffic", "SELECT * FROM traffic JOIN hosts", "SELECT * FROM (SELECT * FROM source_states) AS sources", "SELECT count(*) FROM PARTIALS p",
 		"SELECT count(*) FROM main.Partials", "SELECT count(*) FROM sqlite_schema", "SELECT 1 FROM partials_by_slot",
+		"SELECT * FROM observed", "SELECT count(*) FROM observed", "SELECT data FROM main.observed", "SELECT * FROM detection_states",
+		"SELECT count(*) FROM detection_states", "SELECT count(*) FROM Main.Detection_States", "SELECT * FROM feedback", "SELECT count(*) FROM feedback",
+		"SELECT said_by FROM feedback", "SELECT 1 FROM findings WHERE EXISTS (SELECT 1 FROM feedback)", "SELECT data FROM judgements", "SELECT count(*) FROM judgements",
+		"SELECT data FROM findings", "SELECT * FROM main.findings", "SELECT revision FROM main.judgements", "WITH findings AS (SELECT * FROM feedback) SELECT * FROM findings",
+		"WITH findings AS (SELECT * FROM observed) SELECT count(*) FROM findings", "SELECT (SELECT max(id) FROM judgements) FROM findings",
+		"SELECT 1 FROM judgements_by_time", "SELECT * FROM findings JOIN observed", "SELECT * FROM (SELECT data AS host FROM detection_states) AS findings",
 		"SELECT * FROM main.partials", "SELECT rowid FROM partials", "SELECT (SELECT max(id) FROM partials)",
 		"WITH traffic AS (SELECT data FROM partials) SELECT * FROM traffic", "WITH rows AS (SELECT * FROM partials) SELECT * FROM rows",
 		"SELECT * FROM (SELECT data AS id FROM partials) AS hosts", "SELECT 1 FROM traffic WHERE EXISTS (SELECT 1 FROM partials)",

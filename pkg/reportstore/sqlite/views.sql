@@ -1,5 +1,5 @@
 -- What `floodgauge query` may read. `{}` stands for a name that is made up for each query: the tables are open to views of such names alone, so a
--- statement reaches them only through the four views that it knows, whatever its own views are called.
+-- statement reaches them only through the five views that it knows, whatever its own views are called.
 
 -- Hours and days that are open, or have an open slot in them: their own rows have only what is closed below them.
 CREATE TEMP VIEW {}hours AS SELECT DISTINCT host, start - start % 3600 AS start FROM main.partials WHERE level BETWEEN 0 AND 1;
@@ -42,6 +42,14 @@ CREATE TEMP VIEW {}top AS
   FROM main.levels l JOIN main.rows r ON r.level = l.id JOIN main.hosts h ON h.id = r.host JOIN main.reports d ON d.id = r.report,
     json_each(report_lists(d.data)) j;
 
+CREATE TEMP VIEW {}findings AS
+  SELECT
+    h.name AS host, strftime('%Y-%m-%dT%H:%M:%SZ', f.start, 'unixepoch') AS start, f.start AS unix,
+    CASE f.verdict WHEN 1 THEN 'normal' WHEN 2 THEN 'watch' WHEN 3 THEN 'suspected' WHEN 4 THEN 'attack' ELSE 'unknown' END AS verdict, f.kind AS kind,
+    f.points AS points, f.confidence AS confidence, f.requests AS requests, f.normal_requests AS normal_requests, f.revision AS revision
+  FROM main.judgements f JOIN main.hosts h ON h.id = f.host
+  WHERE NOT EXISTS (SELECT 1 FROM main.judgements l WHERE l.host = f.host AND l.start = f.start AND l.revision > f.revision);
+
 CREATE TEMP VIEW {}dead_letters AS
   SELECT id, source, reason, lines, strftime('%Y-%m-%dT%H:%M:%SZ', at / 1000000000, 'unixepoch') AS at, extent_source IS NOT NULL AS set_aside, tries
   FROM main.letters;
@@ -55,5 +63,6 @@ CREATE TEMP VIEW {}sources AS
 
 CREATE TEMP VIEW traffic AS SELECT * FROM {}traffic;
 CREATE TEMP VIEW top AS SELECT * FROM {}top;
+CREATE TEMP VIEW findings AS SELECT * FROM {}findings;
 CREATE TEMP VIEW dead_letters AS SELECT * FROM {}dead_letters;
 CREATE TEMP VIEW sources AS SELECT * FROM {}sources;

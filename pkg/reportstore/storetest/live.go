@@ -10,6 +10,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // conservation does what a live run and replays do, in any order, and holds every line beside: each is in each answer that covers it, once.
@@ -37,6 +38,9 @@ type live struct {
 	ids   int // of replays so far
 	last  *reportstore.Replay
 	truth map[place][]lines
+	// judged are the latest findings, findings is how many there were.
+	judged   map[place]*schemas.Finding
+	findings int
 	// closed are the slots that the run has closed.
 	closed map[reportstore.Slot]bool
 }
@@ -49,7 +53,7 @@ var (
 )
 
 func newLive(s *store) *live {
-	return &live{s: s, truth: map[place][]lines{}, closed: map[reportstore.Slot]bool{}}
+	return &live{s: s, truth: map[place][]lines{}, judged: map[place]*schemas.Finding{}, closed: map[reportstore.Slot]bool{}}
 }
 
 func (l *live) draw(t *rapid.T) (host string, start time.Time) {
@@ -78,7 +82,8 @@ func (l *live) lines(t *rapid.T) {
 	host, start := l.draw(t)
 	of := l.new(t, place{host, start})
 	s := summary(start, of)
-	c := &reportstore.Commit{}
+	at := place{host, start}
+	c := &reportstore.Commit{Findings: l.judge(t, at, l.revision(t, at))}
 	if !l.isClosed(reportstore.Minute, start) {
 		_, whole := l.parts(reportstore.Minute, host, start)
 		whole.Merge(summary(start, of))
@@ -162,7 +167,8 @@ func (l *live) endDay(within time.Time) {
 
 func (l *live) lateReplay(t *rapid.T) {
 	host, start := l.draw(t)
-	l.last = &reportstore.Replay{ID: l.id(), Rows: allLevels(reportstore.Late, host, start, l.new(t, place{host, start}))}
+	at := place{host, start}
+	l.last = &reportstore.Replay{ID: l.id(), Rows: allLevels(reportstore.Late, host, start, l.new(t, at)), Findings: l.judge(t, at, l.nextRevision(at))}
 	l.s.publish(l.last)
 }
 
@@ -187,6 +193,7 @@ func (l *live) rebuild(t *rapid.T) {
 	if host, start := l.draw(t); !start.Before(from) && start.Before(to) {
 		l.new(t, place{host, start})
 	}
+	l.last.Findings = l.judgeAnew(t, from, to)
 	for _, host := range liveHosts {
 		for _, level := range []string{reportstore.Minute, reportstore.Hour, reportstore.Day} {
 			l.last.Rows = append(l.last.Rows, l.rowsOf(level, host, from, to)...)
@@ -241,7 +248,7 @@ func (l *live) linesIn(host string, from, to time.Time) (of []lines) {
 	return of
 }
 
-// compare checks minutes, and the total of any range.
+// compare checks minutes, and the total and findings of any range.
 func (l *live) compare(t *rapid.T) {
 	want := map[time.Time]reportstore.Checksum{}
 	for at, of := range l.truth {
@@ -257,6 +264,7 @@ func (l *live) compare(t *rapid.T) {
 	for _, host := range liveHosts {
 		is(l.s.t, "total", checksumOf(l.s.total(host, from, to)), checksum(l.linesIn(host, from, to)...))
 	}
+	l.compareFindings(from, to)
 }
 
 // end closes all that is open: then every level has every line.

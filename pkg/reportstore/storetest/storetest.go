@@ -55,6 +55,17 @@ func Run(t *testing.T, open func(t *testing.T) reportstore.Writer) {
 		{"Retention", retention},
 		{"Forgotten", forgotten},
 		{"Status", status},
+		{"FindingsByHostAndMinute", findingsByHostAndMinute},
+		{"FindingsInRevisions", findingsInRevisions},
+		{"NobodySeesAnothersFindings", nobodySeesAnothersFindings},
+		{"RebuildReplacesFindings", rebuildReplacesFindings},
+		{"LateReplayAddsFindings", lateReplayAddsFindings},
+		{"DetectionIsVisibleAtOnce", detectionIsVisibleAtOnce},
+		{"DetectionGoesOn", detectionGoesOn},
+		{"LatestFeedback", latestFeedback},
+		{"ForgottenDetection", forgottenDetection},
+		{"DetectionExpires", detectionExpires},
+		{"ManyFindingsExpire", manyFindingsExpire},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, &store{Writer: open(t), t: t}) })
 	}
