@@ -271,6 +271,18 @@ func TestReferrerRulesMeetTheirHost(t *testing.T) {
 	}
 }
 
+func TestQueryRulesMeetQueries(t *testing.T) {
+	for value, met := range map[string]map[string]bool{QueryPresent: {"x=1": true, "-": true, "": false}, QueryNone: {"x=1": false, "-": false, "": true}} {
+		e := celOf(t, denial(Condition{Query, value}))
+		for query, want := range met {
+			answer, err := e.Evaluate(&cloudarmor.Request{Attributes: map[string]any{"request.query": query}, Headers: map[string]string{"host": "news.example.org"}})
+			if err != nil || (answer == cloudarmor.Matches) != want {
+				t.Errorf("query %s and %q: %v, %v", value, query, answer, err)
+			}
+		}
+	}
+}
+
 // TestPolicies holds the policies to the exporters and to the parsers of what they write.
 func TestPolicies(t *testing.T) {
 	for _, r := range []*Rule{
@@ -331,6 +343,7 @@ func TestWrongRulesAreExplained(t *testing.T) {
 		"0 conditions":     func(r *Rule) { r.Conditions = nil },
 		"two conditions":   func(r *Rule) { r.Conditions = append(r.Conditions, r.Conditions[0]) },
 		"none of the":      func(r *Rule) { r.Conditions[0].Field = "cookie" },
+		"field query":      func(r *Rule) { r.Conditions[0] = Condition{Query, "x=1"} },
 		"field method":     func(r *Rule) { r.Conditions[0].Value = "get" },
 		"field country":    func(r *Rule) { r.Conditions[0] = Condition{Country, "nl"} },
 		"field network":    func(r *Rule) { r.Conditions[0] = Condition{Network, "64500"} },

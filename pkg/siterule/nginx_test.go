@@ -232,6 +232,20 @@ func TestNginxTellsAgentsApart(t *testing.T) {
 	}
 }
 
+func TestNginxTellsQueriesApart(t *testing.T) {
+	for value, paths := range map[string]map[string]int{
+		QueryPresent: {"/?x=1": 403, "/?-": 403, "/?%0a": 403, "/?x?": 403, "/": 200, "/?": 200, "/a?x=1": 200},
+		QueryNone:    {"/?x=1": 200, "/?-": 200, "/": 403, "/?": 403, "/a": 200},
+	} {
+		s := serve(t, nginxOf(t, denial(Condition{Query, value}, Condition{Path, "/"}), false), everything)
+		for path, want := range paths {
+			if got := s.status(t, request{path: path}); got != want {
+				t.Errorf("query %s and %s: %d, want %d", value, path, got, want)
+			}
+		}
+	}
+}
+
 func TestNginxThrottles(t *testing.T) {
 	rule := &Rule{Name: "search", Host: "news.example.org", Action: Throttle, Count: 3, Seconds: 180, Conditions: []Condition{{Path, "/articles/{n}"}}}
 	// A site whose pages are all made by one script, as most are.
@@ -289,6 +303,7 @@ func TestNginxIsVerifiedByItsOwnCommand(t *testing.T) {
 	for i, conditions := range [][]Condition{
 		{{Path, "/"}}, {{Path, "/a/"}, {Method, "POST"}}, {{Path, "/a/{date}/{n}.html"}, {Method, "HEAD"}, {Agent, "curl"}}, {{Agent, ""}, {Referrer, NoReferrer}},
 		{{Path, "/u/{name}/p"}, {Referrer, "shop.example"}, {Agent, "Googlebot"}}, {{Path, "/files/{path...}"}}, {{Agent, "Nikto"}, {Path, "/a+b(c):~"}},
+		{{Query, QueryPresent}, {Path, "/a"}}, {{Query, QueryNone}, {Path, "/b"}},
 	} {
 		rule := &Rule{Name: fmt.Sprintf("r-%d", i), Host: "news.example.org", Action: Deny, Conditions: conditions}
 		s := serve(t, nginxOf(t, rule, false), everything)
