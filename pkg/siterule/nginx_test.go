@@ -218,7 +218,9 @@ func TestNginxTellsAgentsApart(t *testing.T) {
 		"Googlebot":   {"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": 403, "Googlebot-Image/1.0": 200, "googlebot": 200},
 		"libwww-perl": {"libwww-perl/6.05": 403, "LWP::Simple/5.827 libwww-perl/5.833": 403, "LWP::Simple/6.00": 200, "lwp-trivial/1.41": 200},
 		"Java":        {"Java/17.0.1": 403, "NotJava/17": 200},
-		"":            {"": 403, "-": 403, "x": 200},
+		"Internet Explorer": {"Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)": 403, "Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko": 403,
+			"Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 6.1; Trident/7.0; ms-office)": 200, "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0": 200},
+		"": {"": 403, "-": 403, "x": 200},
 	} {
 		s := serve(t, nginxOf(t, denial(Condition{Agent, family}), false), everything)
 		for ua, want := range agents {

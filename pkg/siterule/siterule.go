@@ -24,7 +24,7 @@ const (
 	Path     Field = "path"     // a template of pkg/privacy, as in "/articles/{n}"; "{}" stands for any one segment
 	Query    Field = "query"    // QueryPresent or QueryNone, of the raw query string
 	Method   Field = "method"   // GET, POST and the others of pkg/vocabulary
-	Agent    Field = "agent"    // a family of pkg/agent; "" for no User-Agent header
+	Agent    Field = "agent"    // a family of pkg/agent; "" for no User-Agent header. What Internet Explorer meets beyond itself: agent.Classifier.Literals
 	Country  Field = "country"  // ISO 3166 alpha-2
 	Network  Field = "network"  // "AS64500"
 	Referrer Field = "referrer" // a registrable host, or NoReferrer
