@@ -21,9 +21,9 @@ www.example.org 66.249.66.1 - - [04/May/2026:12:00:04 +0000] "GET /secret HTTP/1
 no request
 `
 
-func logFile(t *testing.T, name, text string) string {
+func logFile(t *testing.T, name string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), name)
+	file, text := filepath.Join(t.TempDir(), name), testLog
 	if strings.HasSuffix(name, ".gz") {
 		var b bytes.Buffer
 		w := gzip.NewWriter(&b)
@@ -54,7 +54,7 @@ all                     5         4    80.0 %  4
 4 of 5 requests would have met it; 100 % of browsers' requests.
 `
 	policy := policyFile(t, strings.Replace(goodPolicy, `"/it''s"`, `"/secret"`, 1))
-	for _, file := range []string{logFile(t, "access.log", testLog), logFile(t, "access.log.2.gz", testLog)} {
+	for _, file := range []string{logFile(t, "access.log"), logFile(t, "access.log.2.gz")} {
 		for _, rule := range []string{"request.path == '/secret'", policy + ":1000"} {
 			code, stdout, stderr := run(t, "rules", "test", rule, file)
 			if diff := cmp.Diff(want, stdout); code != 0 || diff != "" || !strings.Contains(stderr, "Read 6 lines") || !strings.Contains(stderr, "1  not readable") ||
@@ -66,7 +66,7 @@ all                     5         4    80.0 %  4
 }
 
 func TestRulesTestSaysWhatIsUndecided(t *testing.T) {
-	file := logFile(t, "access.log", testLog)
+	file := logFile(t, "access.log")
 	_, stdout, _ := run(t, "rules", "test", "request.path == '/other' || origin.asn == 64500 && request.headers['accept'] == ''", file)
 	want := "\n1 of 5 requests would have met it; 0 % of browsers' requests.\n4 requests undecided, as the log does not have what the rule asks for: origin.asn (4), request.headers['accept'] (4).\n"
 	if !strings.HasSuffix(stdout, want) {
@@ -79,7 +79,7 @@ func TestRulesTestSaysWhatIsUndecided(t *testing.T) {
 }
 
 func TestRulesTestForPrograms(t *testing.T) {
-	file := logFile(t, "access.log", testLog)
+	file := logFile(t, "access.log")
 	_, stdout, _ := run(t, "rules", "test", "--format", "json", "--from", "2026-05-04T12:00:01", "request.path == '/secret' && origin.asn == 64500", file)
 	var got testJSON
 	if err := json.Unmarshal([]byte(stdout), &got); err != nil {
@@ -93,7 +93,7 @@ func TestRulesTestForPrograms(t *testing.T) {
 }
 
 func TestRulesTestRefuses(t *testing.T) {
-	log := logFile(t, "access.log", testLog)
+	log := logFile(t, "access.log")
 	good := policyFile(t, goodPolicy)
 	bad := policyFile(t, strings.Replace(goodPolicy, "request.path ==", "request.path in", 1))
 	ranges := policyFile(t, strings.Replace(goodPolicy, `match: {expr: {expression: 'request.path == "/it''s"'}}`, "match: {config: {srcIpRanges: [198.51.100.2, 66.249.66.0/24]}}", 1))
@@ -125,7 +125,7 @@ func TestRulesTestRefuses(t *testing.T) {
 
 // A visitor is named neither where the rule meets it nor where it does not.
 func TestRulesTestNamesNobody(t *testing.T) {
-	file := logFile(t, "access.log", testLog)
+	file := logFile(t, "access.log")
 	for _, args := range [][]string{{"request.query != ''", file}, {"--format", "json", "request.path.contains('e')", file}, {"origin.asn == 1", file}} {
 		_, stdout, stderr := run(t, append([]string{"rules", "test"}, args...)...)
 		for _, word := range []string{"198.51", "66.249", "secret", "token", "Firefox", "Googlebot", "curl"} {

@@ -16,6 +16,10 @@ func TestEvaluate(t *testing.T) {
 		`request.path.lower().startsWith('/search')`:                             Matches,
 		`request.path.urlDecode().endsWith('A')`:                                 Matches,
 		`request.headers['user-agent'].matches('(?i:CURL)')`:                     Matches,
+		`request.headers['user-agent'].matches('wget')`:                          NoMatch,
+		`request.headers['cookie'].matches('a')`:                                 Unknown,
+		`request.headers['referer'].matches('a')`:                                NoMatch,
+		`request.path.matches(request.query)`:                                    Unknown,
 		`size(request.headers['user-agent']) == 8`:                               Matches,
 		`!has(request.headers['referer'])`:                                       Matches,
 		`request.headers['referer'] == 'x'`:                                      NoMatch, // absent

@@ -134,13 +134,13 @@ func checkTruth(t *testing.T, rule, format string, met func(*loggen.Request) boo
 }
 
 // logLine is a request in the combined format with the virtual host in front.
-func logLine(host, client, request, referrer, agent string) string {
-	return fmt.Sprintf("%s %s - - [04/May/2026:12:00:00 +0000] \"%s HTTP/1.1\" 200 100 %q %q\n", host, client, request, referrer, agent)
+func logLine(host, client, request, agent string) string {
+	return fmt.Sprintf("%s %s - - [04/May/2026:12:00:00 +0000] \"%s HTTP/1.1\" 200 100 \"-\" %q\n", host, client, request, agent)
 }
 
 // What a line does not tell is undecided, unless the rest of the rule decides.
 func TestUndecided(t *testing.T) {
-	full := logLine(site, "198.51.100.1", "GET /a?x=1", "-", "curl/8")
+	full := logLine(site, "198.51.100.1", "GET /a?x=1", "curl/8")
 	combined := strings.TrimPrefix(full, site+" ")
 	for _, c := range []struct {
 		format, log, rule            string
@@ -159,9 +159,9 @@ func TestUndecided(t *testing.T) {
 		{"vhost-combined", strings.Replace(full, "198.51.100.1", "10.0.0.1", 1), "origin.region_code == 'NL'", 0, 1, 0, 0, "origin.region_code"},
 		{"vhost-combined", full, "evaluatePreconfiguredWaf('sqli-v33-stable')", 0, 1, 0, 1, ""},
 		{"vhost-combined", full, "evaluatePreconfiguredWaf('sqli-v33-stable') && request.method == 'POST'", 0, 0, 0, 0, ""},
-		{"vhost-combined", logLine(site, "198.51.100.1", "PROPFIND /a", "-", "x"), "request.method == 'GET'", 0, 1, 0, 0, "request.method"},
-		{"vhost-combined", logLine("192.0.2.1", "198.51.100.1", "GET /a", "-", "x"), "request.headers['host'] == 'a'", 0, 1, 0, 0, "request.headers['host']"},
-		{"vhost-combined", logLine(site, "198.51.100.1", "GET /\xe9", "-", "x"), `request.path == '/\xe9'`, 1, 0, 0, 0, ""},
+		{"vhost-combined", logLine(site, "198.51.100.1", "PROPFIND /a", "x"), "request.method == 'GET'", 0, 1, 0, 0, "request.method"},
+		{"vhost-combined", logLine("192.0.2.1", "198.51.100.1", "GET /a", "x"), "request.headers['host'] == 'a'", 0, 1, 0, 0, "request.headers['host']"},
+		{"vhost-combined", logLine(site, "198.51.100.1", "GET /\xe9", "x"), `request.path == '/\xe9'`, 1, 0, 0, 0, ""},
 		{"combined", combined, "request.headers['host'] == 'a'", 0, 1, 0, 0, "request.headers['host']"},
 		{"combined", combined, "request.query == 'x=1'", 1, 0, 0, 0, ""},
 		{"combined", strings.Replace(combined, "198.51.100.1", "-", 1), "request.query == 'x=1'", 1, 0, 1, 0, ""},
@@ -183,7 +183,7 @@ func TestUndecided(t *testing.T) {
 
 // A visitor behind a content delivery network is not told apart from others.
 func TestDeliveryNetworks(t *testing.T) {
-	log := logLine(site, "173.245.48.5", "GET /a", "-", "curl/8")
+	log := logLine(site, "173.245.48.5", "GET /a", "curl/8")
 	if r := test(t, jobOf(t, "inIpRange(origin.ip, '173.245.48.0/20')", "vhost-combined", log)); r.All.Met != 1 || r.Networks != 1 {
 		t.Errorf("%+v", r)
 	}
@@ -195,9 +195,9 @@ func TestDeliveryNetworks(t *testing.T) {
 // Every line is counted once, as a request or with the reason why not.
 func TestLinesAndLimits(t *testing.T) {
 	at := func(clock string) string {
-		return strings.Replace(logLine(site, "198.51.100.1", "GET /a", "-", "x"), "12:00:00", clock, 1)
+		return strings.Replace(logLine(site, "198.51.100.1", "GET /a", "x"), "12:00:00", clock, 1)
 	}
-	other := logLine("alias.example.org", "198.51.100.2", "GET /a", "-", "x") + logLine("other.example.net", "198.51.100.2", "GET /a", "-", "x")
+	other := logLine("alias.example.org", "198.51.100.2", "GET /a", "x") + logLine("other.example.net", "198.51.100.2", "GET /a", "x")
 	j := jobOf(t, "true", "vhost-combined", at("11:59:59")+at("12:00:00")+at("12:00:59")+at("12:01:00")+other+"no log\n\n \n"+
 		strings.Replace(at("12:00:00"), "2026", "2030", 1)+strings.Repeat("x", logentry.MaxLine+1)+"\n"+strings.TrimSuffix(at("12:00:01"), "\n"))
 	j.From, j.To = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC), time.Date(2026, 5, 4, 12, 1, 0, 0, time.UTC)
@@ -231,7 +231,7 @@ func TestAddressesAreBounded(t *testing.T) {
 }
 
 func TestTrouble(t *testing.T) {
-	j := jobOf(t, "true", "combined", logLine(site, "198.51.100.1", "GET /a", "-", "x"))
+	j := jobOf(t, "true", "combined", logLine(site, "198.51.100.1", "GET /a", "x"))
 	if err := os.Remove(slices.Concat(j.Branches...)[0].Path); err != nil {
 		t.Fatal(err)
 	}
