@@ -47,6 +47,10 @@ func (l Literal) Pattern() string {
 // Literals says by which texts a rule knows a family: the first of them that an agent holds decides, by whether it is the family's own. Those of other
 // families hold one of the family's, such as "Googlebot-Image" beside "Googlebot". What is not looked at: agents longer than any honest one, and
 // those that give themselves two names that have nothing to do with each other. The error says why texts cannot tell the family from all others.
+//
+// Of the browsers that pose as others only Internet Explorer has literals: nobody reads with it any more, and attack tools pose as it. Besides the
+// family they meet what carries its name and is counted as something else: old Opera and Maxthon, some bots and tools of its time, and agents with its
+// name that do not begin with "Mozilla/".
 func (c *Classifier) Literals(family string) ([]Literal, error) {
 	own := c.termsOf(family)
 	if err := sayable(family, own); err != nil {
@@ -61,7 +65,7 @@ func (c *Classifier) Literals(family string) ([]Literal, error) {
 	}
 	for i := range c.terms {
 		t := &c.terms[i]
-		if t.family == family || !t.hides(own) && t.family != together[family] {
+		if t.family == family || !t.hides(own) && !slices.Contains(together[family], t.family) {
 			continue
 		}
 		if t.onlyWeb {
@@ -81,8 +85,13 @@ func (c *Classifier) Literals(family string) ([]Literal, error) {
 	return literals, nil
 }
 
-// together are families whose agents often carry the name of another, too, and are counted as that one then.
-var together = map[string]string{"LWPSimple": "libwww-perl", "Majestic12": "MJ12bot", "psbot": "Picsearch", "YandexImages": "YandexBot"}
+// together are families whose agents often carry the name of others, too, and are counted as those then. Office opens the links in
+// documents first, and Application Insights watches a site for its owner: both pose as Internet Explorer.
+var together = map[string][]string{
+	"LWPSimple": {"libwww-perl"}, "Majestic12": {"MJ12bot"}, "psbot": {"Picsearch"}, "YandexImages": {"YandexBot"}, internetExplorer: {"Microsoft Office", "AppInsights"},
+}
+
+const internetExplorer = "Internet Explorer"
 
 // termsOf are a family's terms, without those that another of them makes needless.
 func (c *Classifier) termsOf(family string) (own []*term) {
@@ -114,7 +123,7 @@ func sayable(family string, own []*term) error {
 		switch {
 		case t.weight>>28 == anyBotRank:
 			return errors.New("they are the bots that no list knows")
-		case t.class == vocabulary.ClientBrowser && !(t.atBegin && !strings.HasPrefix(t.literal, "Mozilla")):
+		case t.class == vocabulary.ClientBrowser && family != internetExplorer && !(t.atBegin && !strings.HasPrefix(t.literal, "Mozilla")):
 			return errors.New("browsers carry each other's names, so a rule for one of them would meet readers with another")
 		case t.class == vocabulary.ClientOther:
 			return errors.New("bots and tools carry the names of apps and players, too")

@@ -39,7 +39,7 @@ type grammar struct {
 	Deadletters deadlettersCmd `cmd:"" help:"List lines that could not be read, and try again what was set aside."`
 	Forget      forgetCmd      `cmd:"" help:"Delete all reports of a site, for good."`
 	Tokens      tokensCmd      `cmd:"" help:"Make, list and revoke tokens to see sites or to send lines."`
-	Rules       rulesCmd       `cmd:"" help:"Check rules of Cloud Armor and write them for gcloud, Terraform or the API."`
+	Rules       rulesCmd       `cmd:"" help:"Check rules of Cloud Armor, test them on logs, and write them for gcloud, Terraform or the API."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check a configuration file and list every mistake with its line."`
 	Loggen      loggenCmd      `cmd:"" help:"Write logs of made-up traffic whose truth is known, for tests and trials."`
 	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`

@@ -40,6 +40,17 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	if err := r.writeOutput(env, out); err != nil {
 		return writeMessage(cmp.Or(spelling.Path(r.options.Out), "standard output"), err)
 	}
+	if err := r.writeMessages(env); err != nil {
+		return err
+	}
+	if len(r.problems())+len(r.inputs.refused) > 0 {
+		return errIncomplete
+	}
+	return nil
+}
+
+// writeMessages writes what became of the input.
+func (r *finishedRun) writeMessages(env *environment) error {
 	for _, p := range r.problems() {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, p)
 	}
@@ -49,13 +60,7 @@ func (r *finishedRun) write(env *environment, out *destination) error {
 	if r.partial {
 		fmt.Fprintf(env.stderr, "%s: %s\n", name, partialNote)
 	}
-	if err := reportwriter.WriteStats(env.stderr, r.stats(), screen(env.stderr)); err != nil {
-		return err
-	}
-	if len(r.problems())+len(r.inputs.refused) > 0 {
-		return errIncomplete
-	}
-	return nil
+	return reportwriter.WriteStats(env.stderr, r.stats(), screen(env.stderr))
 }
 
 // problems are sentences about input that could not be read to its end.

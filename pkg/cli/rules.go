@@ -12,6 +12,7 @@ import (
 type rulesCmd struct {
 	Lint   rulesLintCmd   `cmd:"" help:"Check a policy of Cloud Armor: everything that the service would refuse, and rules that never get a request."`
 	Export rulesExportCmd `cmd:"" help:"Write a policy for gcloud, for Terraform or for the API."`
+	Test   rulesTestCmd   `cmd:"" help:"Say what a rule would have met in logs: how many requests, of whom."`
 }
 
 // Help is shown above the commands.
@@ -19,6 +20,7 @@ func (c *rulesCmd) Help() string {
 	return examples(
 		"rules lint policy.yaml", "what \"gcloud compute security-policies describe NAME --format=yaml\" printed",
 		"rules export policy.yaml --to terraform", "the same rules as resources",
+		"rules test policy.yaml:1000 access.log", "what one of them would have met",
 	)
 }
 

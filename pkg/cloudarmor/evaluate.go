@@ -2,6 +2,7 @@ package cloudarmor
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -64,6 +65,24 @@ func (e *Expression) Evaluate(r *Request) (Answer, error) {
 		return Matches, nil
 	}
 	return NoMatch, nil
+}
+
+// Condition is the match as an expression of the language, also where it is a list of addresses.
+func (m *Match) Condition() string {
+	switch {
+	case m.Expr != nil:
+		return m.Expr.Expression
+	case m.Config == nil || slices.Contains(m.Config.SrcIPRanges, "*"):
+		return "true"
+	}
+	var ranges []string
+	for _, text := range m.Config.SrcIPRanges {
+		if addr, err := netip.ParseAddr(text); err == nil {
+			text = netip.PrefixFrom(addr, addr.BitLen()).String()
+		}
+		ranges = append(ranges, "inIpRange(origin.ip, "+Quote(text)+")")
+	}
+	return strings.Join(ranges, " || ")
 }
 
 // Unknowns are the attributes and headers that the expression asks for and that known does not hold, such as "request.headers['cookie']".

@@ -16,6 +16,10 @@ func TestEvaluate(t *testing.T) {
 		`request.path.lower().startsWith('/search')`:                             Matches,
 		`request.path.urlDecode().endsWith('A')`:                                 Matches,
 		`request.headers['user-agent'].matches('(?i:CURL)')`:                     Matches,
+		`request.headers['user-agent'].matches('wget')`:                          NoMatch,
+		`request.headers['cookie'].matches('a')`:                                 Unknown,
+		`request.headers['referer'].matches('a')`:                                NoMatch,
+		`request.path.matches(request.query)`:                                    Unknown,
 		`size(request.headers['user-agent']) == 8`:                               Matches,
 		`!has(request.headers['referer'])`:                                       Matches,
 		`request.headers['referer'] == 'x'`:                                      NoMatch, // absent
@@ -64,4 +68,27 @@ func FuzzQuote(f *testing.F) {
 			t.Errorf("%q is quoted as %s: %v", s, Quote(s), got)
 		}
 	})
+}
+
+// A list of addresses is an expression, too.
+func TestConditionOfAddresses(t *testing.T) {
+	for _, c := range []struct {
+		ranges []string
+		met    bool
+	}{
+		{[]string{"*"}, true}, {[]string{"192.0.2.1", "198.51.100.0/24"}, true}, {[]string{"198.51.100.7"}, true}, {[]string{"2001:db8::/32", "198.51.100.8"}, false},
+	} {
+		m := &Match{VersionedExpr: "SRC_IPS_V1", Config: &MatchConfig{SrcIPRanges: c.ranges}}
+		e, err := Compile(m.Condition())
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := e.Evaluate(&Request{Attributes: map[string]any{"origin.ip": "198.51.100.7"}})
+		if err != nil || (answer == Matches) != c.met {
+			t.Errorf("%v: %v, %v", c.ranges, answer, err)
+		}
+	}
+	if got := (&Match{Expr: &Expr{Expression: "false"}}).Condition(); got != "false" {
+		t.Error(got)
+	}
 }

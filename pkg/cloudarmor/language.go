@@ -12,6 +12,7 @@ import (
 	"cel.dev/cel-go/common/decls"
 	"cel.dev/cel-go/common/env"
 	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/interpreter"
 )
 
 // headersName is the attribute that holds a request's headers, with names in lower case.
@@ -93,7 +94,7 @@ func Compile(text string) (*Expression, error) {
 	if checked.OutputType() != cel.BoolType {
 		return nil, fmt.Errorf("the expression must be true or false, but is of type %s", checked.OutputType())
 	}
-	program, err := lang.Program(checked, cel.EvalOptions(cel.OptPartialEval))
+	program, err := lang.Program(checked, cel.EvalOptions(cel.OptPartialEval), cel.OptimizeRegex(interpreter.MatchesRegexOptimization))
 	if err != nil {
 		return nil, fmt.Errorf("the expression cannot be evaluated: %w", err)
 	}

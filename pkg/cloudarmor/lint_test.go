@@ -24,6 +24,7 @@ func TestLintExpressions(t *testing.T) {
 		`request.body == 'x'`:                  "not in Cloud Armor's language",
 		`request.path`:                         "must be true or false",
 		`request.path ==`:                      "not in Cloud Armor's language",
+		`request.path.matches('(')`:            "missing closing )",
 		`has('a')`:                             "has() takes",
 		"origin.asn == 1 ||\n origin.asn == 2": "line break",
 		`origin.asn == 1 || origin.asn == 2 || origin.asn == 3 || origin.asn == 4 || (origin.asn == 5 && origin.asn == 6)`: "6 conditions",

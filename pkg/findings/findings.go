@@ -48,7 +48,7 @@ type Site struct {
 // NewSite judges a site from a time on, without history.
 func NewSite(host string, from time.Time) *Site {
 	s := &Site{host: host, next: from.Truncate(time.Minute).UTC()}
-	s.site = attack.NewSite(host, func(minute time.Time) bool { return s.minutes.lines[minute.UTC()] }, func(string, []*schemas.Condition) error { return nil })
+	s.site = attack.NewSite(host, func(minute time.Time) bool { return s.minutes.lines[minute.UTC()] }, Sayable)
 	return s
 }
 

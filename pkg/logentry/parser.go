@@ -3,6 +3,7 @@ package logentry
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"time"
 	_ "time/tzdata" // zones of sources, also on machines without a database of them
 
@@ -86,6 +87,17 @@ func (p *Parser) Parse(line []byte, e *Entry) Reason {
 // Header tells whether a line only describes the log, as the lines with '#' in the logs of CloudFront do. Such a line is no line of the log.
 func (p *Parser) Header(line []byte) bool {
 	return len(line) > 0 && line[0] == '#' && p.layout != nil && p.layout.directives
+}
+
+// LogsQuery tells whether the format has the query of a request: one with the path alone, such as nginx's $uri, does not.
+func (p *Parser) LogsQuery() bool {
+	const withQuery fieldSet = 1<<fieldURL | 1<<fieldRequest | 1<<fieldQuery
+	for _, l := range []*layout{p.layout, p.alternate} {
+		if l != nil && slices.ContainsFunc(l.pieces, func(x piece) bool { return x.field != notRead && withQuery>>x.field&1 == 1 }) {
+			return true
+		}
+	}
+	return p.json != nil && p.json.mapped&withQuery != 0
 }
 
 // read fills e and p.raw.

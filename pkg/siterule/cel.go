@@ -71,6 +71,11 @@ func (c Condition) cel() (string, error) {
 	switch c.Field {
 	case Path:
 		return celPath(c.Value)
+	case Query: // the service's is empty where the request has none
+		if c.Value == QueryNone {
+			return "request.query == ''", nil
+		}
+		return "request.query != ''", nil
 	case Method:
 		return "request.method == " + cloudarmor.Quote(c.Value), nil
 	case Agent:

@@ -17,6 +17,7 @@ const (
 	maxCloudflare = 4096 // characters of an expression
 	// A path is compared after the zone's URL normalisation.
 	cloudflareHost, cloudflarePath, cloudflareAgent = "http.host", "http.request.uri.path", "http.user_agent"
+	cloudflareQuery                                 = "http.request.uri.query" // without the "?", empty where there is none
 )
 
 // cloudflarePeriods are the seconds that a rate limiting rule may count and act for. Plans below Enterprise have the shorter ones only.
@@ -55,6 +56,11 @@ func (c Condition) cloudflare() (string, error) {
 	switch c.Field {
 	case Path:
 		return cloudflarePaths(c.Value)
+	case Query:
+		if c.Value == QueryNone {
+			return cloudflareQuery + ` eq ""`, nil
+		}
+		return cloudflareQuery + ` ne ""`, nil
 	case Method:
 		return "http.request.method eq " + quoteCloudflare(c.Value), nil
 	case Agent:

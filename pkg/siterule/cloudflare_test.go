@@ -80,6 +80,8 @@ func (f *filter) one() bool {
 	case f.take("eq \""):
 		f.rest = `"` + f.rest
 		return value == f.text()
+	case f.take("ne "):
+		return value != f.text()
 	case f.take("eq "):
 		number := f.word("0123456789")
 		return value == number
@@ -156,7 +158,7 @@ func wildcard(pattern string) *regexp.Regexp {
 
 // TestCloudflareSaysTheSame holds the expressions to the conditions.
 func TestCloudflareSaysTheSame(t *testing.T) {
-	base := map[string]string{"http.host": "news.example.org", "http.request.uri.path": "/", "http.request.method": "GET", "http.user_agent": "Mozilla/5.0", "ip.src.country": "NL",
+	base := map[string]string{"http.host": "news.example.org", "http.request.uri.path": "/", "http.request.uri.query": "", "http.request.method": "GET", "http.user_agent": "Mozilla/5.0", "ip.src.country": "NL",
 		"ip.src.asnum": "64500", "http.referer": "https://a.example/"}
 	for _, c := range []struct {
 		condition  Condition
@@ -168,6 +170,8 @@ func TestCloudflareSaysTheSame(t *testing.T) {
 		{Condition{Path, "/a(b)/c"}, "http.request.uri.path", []string{"/a(b)/c"}, []string{"/a(b)/c/", "/A(b)/c", "/a(b)", "/"}},
 		{Condition{Path, "/user/{name}/photos"}, "http.request.uri.path", []string{"/user/7/photos", "/user/jane doe/photos"}, []string{"/user/photos", "/user//photos", "/user/a/b/photos", "/user/a/photos/1"}},
 		{Condition{Path, "/user/{name}"}, "http.request.uri.path", []string{"/user/7"}, []string{"/user/", "/user", "/user/a/b", "/users/7"}},
+		{Condition{Query, QueryPresent}, "http.request.uri.query", []string{"x=1", "-", "?"}, []string{""}},
+		{Condition{Query, QueryNone}, "http.request.uri.query", []string{""}, []string{"x=1", "-", "?"}},
 		{Condition{Method, "POST"}, "http.request.method", []string{"POST"}, []string{"GET", "post"}},
 		{Condition{Agent, "Googlebot"}, "http.user_agent", []string{"Mozilla/5.0 (compatible; Googlebot/2.1)"}, []string{"Googlebot-Image/1.0", "googlebot", "Mozilla/5.0"}},
 		{Condition{Agent, "Java"}, "http.user_agent", []string{"Java/17", "x Java-http-client/1"}, []string{"x Java/17"}},

@@ -54,6 +54,15 @@ func TestGoldens(t *testing.T) {
 	}
 }
 
+// The words have the query after the path, whatever the order of the conditions.
+func TestQueriesInWords(t *testing.T) {
+	for value, want := range map[string]string{QueryPresent: "with path /, a query, method GET.", QueryNone: "with path /, no query, method GET."} {
+		if got := denial(Condition{Query, value}, Condition{Method, "GET"}, Condition{Path, "/"}); !strings.HasSuffix(got.inWords(), want) {
+			t.Errorf("%s, want %s", got.inWords(), want)
+		}
+	}
+}
+
 func golden(t *testing.T, name, got string) {
 	t.Helper()
 	file := filepath.Join("testdata", name)

@@ -109,6 +109,11 @@ func (c Condition) nginx() (source string, entries []string, err error) {
 	case Path:
 		pattern, err := nginxPath(c.Value)
 		return "$uri", []string{yes("~" + pattern)}, err
+	case Query:
+		if c.Value == QueryNone {
+			return "$args", []string{`"" 1;`}, nil
+		}
+		return "$args", []string{yes("~.")}, nil
 	case Method:
 		return "$request_method", []string{yes(`~\A` + regexp.QuoteMeta(c.Value) + `\z`)}, nil
 	case Agent:

@@ -218,7 +218,9 @@ func TestNginxTellsAgentsApart(t *testing.T) {
 		"Googlebot":   {"Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)": 403, "Googlebot-Image/1.0": 200, "googlebot": 200},
 		"libwww-perl": {"libwww-perl/6.05": 403, "LWP::Simple/5.827 libwww-perl/5.833": 403, "LWP::Simple/6.00": 200, "lwp-trivial/1.41": 200},
 		"Java":        {"Java/17.0.1": 403, "NotJava/17": 200},
-		"":            {"": 403, "-": 403, "x": 200},
+		"Internet Explorer": {"Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1)": 403, "Mozilla/5.0 (Windows NT 6.1; Trident/7.0; rv:11.0) like Gecko": 403,
+			"Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 6.1; Trident/7.0; ms-office)": 200, "Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0": 200},
+		"": {"": 403, "-": 403, "x": 200},
 	} {
 		s := serve(t, nginxOf(t, denial(Condition{Agent, family}), false), everything)
 		for ua, want := range agents {
@@ -228,6 +230,20 @@ func TestNginxTellsAgentsApart(t *testing.T) {
 		}
 		if got := s.status(t, request{path: "/"}); (got == 403) != (family == "") {
 			t.Errorf("the rule for %q and no agent: %d", family, got)
+		}
+	}
+}
+
+func TestNginxTellsQueriesApart(t *testing.T) {
+	for value, paths := range map[string]map[string]int{
+		QueryPresent: {"/?x=1": 403, "/?-": 403, "/?%0a": 403, "/?x?": 403, "/": 200, "/?": 200, "/a?x=1": 200},
+		QueryNone:    {"/?x=1": 200, "/?-": 200, "/": 403, "/?": 403, "/a": 200},
+	} {
+		s := serve(t, nginxOf(t, denial(Condition{Query, value}, Condition{Path, "/"}), false), everything)
+		for path, want := range paths {
+			if got := s.status(t, request{path: path}); got != want {
+				t.Errorf("query %s and %s: %d, want %d", value, path, got, want)
+			}
 		}
 	}
 }
@@ -289,6 +305,7 @@ func TestNginxIsVerifiedByItsOwnCommand(t *testing.T) {
 	for i, conditions := range [][]Condition{
 		{{Path, "/"}}, {{Path, "/a/"}, {Method, "POST"}}, {{Path, "/a/{date}/{n}.html"}, {Method, "HEAD"}, {Agent, "curl"}}, {{Agent, ""}, {Referrer, NoReferrer}},
 		{{Path, "/u/{name}/p"}, {Referrer, "shop.example"}, {Agent, "Googlebot"}}, {{Path, "/files/{path...}"}}, {{Agent, "Nikto"}, {Path, "/a+b(c):~"}},
+		{{Query, QueryPresent}, {Path, "/a"}}, {{Query, QueryNone}, {Path, "/b"}},
 	} {
 		rule := &Rule{Name: fmt.Sprintf("r-%d", i), Host: "news.example.org", Action: Deny, Conditions: conditions}
 		s := serve(t, nginxOf(t, rule, false), everything)

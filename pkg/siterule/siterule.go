@@ -22,8 +22,9 @@ type Field string
 // The fields and their values.
 const (
 	Path     Field = "path"     // a template of pkg/privacy, as in "/articles/{n}"; "{}" stands for any one segment
+	Query    Field = "query"    // QueryPresent or QueryNone, of the raw query string
 	Method   Field = "method"   // GET, POST and the others of pkg/vocabulary
-	Agent    Field = "agent"    // a family of pkg/agent; "" for no User-Agent header
+	Agent    Field = "agent"    // a family of pkg/agent; "" for no User-Agent header. What Internet Explorer meets beyond itself: agent.Classifier.Literals
 	Country  Field = "country"  // ISO 3166 alpha-2
 	Network  Field = "network"  // "AS64500"
 	Referrer Field = "referrer" // a registrable host, or NoReferrer
@@ -31,6 +32,12 @@ const (
 
 // NoReferrer is the value of Referrer for no Referer header.
 const NoReferrer = "(none)"
+
+// The values of Query. A lone "?" is no query.
+const (
+	QueryPresent = "present"
+	QueryNone    = "none"
+)
 
 // Condition is one thing that must hold of a request.
 type Condition struct {
@@ -114,6 +121,8 @@ func (c Condition) check() error {
 	case Path:
 		_, err := parseTemplate(c.Value)
 		return err
+	case Query:
+		ok = c.Value == QueryPresent || c.Value == QueryNone
 	case Method:
 		m := vocabulary.ParseMethod([]byte(c.Value))
 		ok = m != vocabulary.MethodNone && m != vocabulary.MethodOther

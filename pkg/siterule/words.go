@@ -1,20 +1,42 @@
 package siterule
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 )
 
 // inWords is the rule in one line.
 func (r *Rule) inWords() string {
-	conditions := make([]string, len(r.Conditions))
-	for i, c := range r.Conditions {
-		conditions[i] = fmt.Sprintf("%s %s", c.Field, c.Value)
-		if c.Value == "" {
-			conditions[i] = fmt.Sprintf("no %s", c.Field)
-		}
+	var conditions []string
+	for _, c := range slices.SortedStableFunc(slices.Values(r.Conditions), func(a, b Condition) int { return cmp.Compare(a.Field.rank(), b.Field.rank()) }) {
+		conditions = append(conditions, c.inWords())
 	}
 	return fmt.Sprintf("Rule %s for %s%s: %s.", r.Name, r.Host, r.until(), r.actionInWords("requests with "+strings.Join(conditions, ", ")))
+}
+
+// rank is a field's place in words: a path, its query, then the others as they come.
+func (f Field) rank() int {
+	switch f {
+	case Path:
+		return 0
+	case Query:
+		return 1
+	default:
+		return 2
+	}
+}
+
+func (c Condition) inWords() string {
+	switch {
+	case c.Value == "", c.Field == Query && c.Value == QueryNone:
+		return fmt.Sprintf("no %s", c.Field)
+	case c.Field == Query:
+		return "a query"
+	default:
+		return fmt.Sprintf("%s %s", c.Field, c.Value)
+	}
 }
 
 func (r *Rule) actionInWords(which string) string {
@@ -31,12 +53,16 @@ func (r *Rule) actionInWords(which string) string {
 // curl is a command that sends a request that the rule meets to the server on the same machine and prints the status.
 func (r *Rule) curl() string {
 	words := []string{"curl", "-s", "-o", "/dev/null", "-w", quoteShell(`%{http_code}\n`), "-k", "--connect-to", "::127.0.0.1:"}
-	path := "/"
+	path, query := "/", ""
 	for _, c := range r.Conditions {
 		switch c.Field {
 		case Path:
 			if t, err := parseTemplate(c.Value); err == nil {
 				path = t.example()
+			}
+		case Query:
+			if c.Value == QueryPresent {
+				query = "?x=1"
 			}
 		case Method:
 			method := []string{"-X", c.Value}
@@ -52,7 +78,7 @@ func (r *Rule) curl() string {
 			}
 		}
 	}
-	return strings.Join(append(words, quoteShell("https://"+r.Host+path)), " ")
+	return strings.Join(append(words, quoteShell("https://"+r.Host+path+query)), " ")
 }
 
 func exampleAgent(family string) string {

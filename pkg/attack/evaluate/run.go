@@ -9,7 +9,6 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/loggen"
 	"github.com/floodgauge/floodgauge/pkg/report"
-	"github.com/floodgauge/floodgauge/pkg/siterule"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -274,16 +273,6 @@ func networkName(asn uint32) string {
 		return ""
 	}
 	return "AS" + strconv.FormatUint(uint64(asn), 10)
-}
-
-// sayable is what a proxy can be told; see pkg/siterule.
-func sayable(host string, conditions []*schemas.Condition) error {
-	r := siterule.Rule{Name: "fg", Host: host, Action: siterule.Deny, Expires: begin}
-	for _, c := range conditions {
-		r.Conditions = append(r.Conditions, siterule.Condition{Field: siterule.Field(c.Field), Value: c.Value})
-	}
-	_, err := r.CEL()
-	return err
 }
 
 func short4(token [16]byte) uint32 { return binary.BigEndian.Uint32(token[:]) }

@@ -9,6 +9,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/agent"
 	"github.com/floodgauge/floodgauge/pkg/attack"
+	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/loggen"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
@@ -128,7 +129,7 @@ func (p *pipeline) flush() {
 }
 
 func (w *world) site(state *schemas.SiteState) *attack.Site {
-	return attack.ResumeSite(host, state, func(time.Time) bool { return true }, sayable)
+	return attack.ResumeSite(host, state, func(time.Time) bool { return true }, findings.Sayable)
 }
 
 // learn is the state of the site after its history.

@@ -116,7 +116,14 @@ _floodgauge() {
         case "$prev" in
         --to) words="" ;;
         --policy) words="" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --to --policy"; else words="lint export"; fi ;;
+        --host) words="" ;;
+        --from) words="" ;;
+        --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json" ;;
+        --time-zone) words="" ;;
+        --trusted-proxy) words="cloudflare cloudfront fastly google akamai imperva" ;;
+        --config) words="" ;;
+        --format) words="table json" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --to --policy --host --from --log-format --time-zone --trusted-proxy --config --format --no-progress"; else words="lint export test"; fi ;;
         esac
         ;;
     check-config)

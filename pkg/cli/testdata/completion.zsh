@@ -12,7 +12,7 @@ _floodgauge() {
     'deadletters:List lines that could not be read, and try again what was set aside'
     'forget:Delete all reports of a site, for good'
     'tokens:Make, list and revoke tokens to see sites or to send lines'
-    'rules:Check rules of Cloud Armor and write them for gcloud, Terraform or the API'
+    'rules:Check rules of Cloud Armor, test them on logs, and write them for gcloud, Terraform or the API'
     'check-config:Check a configuration file and list every mistake with its line'
     'loggen:Write logs of made-up traffic whose truth is known, for tests and trials'
     'completion:Print the completion script of a shell'
@@ -145,7 +145,15 @@ _floodgauge() {
       '-h[Show context-sensitive help]' \
       '*--to=[What to write: the body of a request to the API (rest), commands for a shell (gcloud), or resources (terraform)]:"rest": ' \
       '*--policy=[Terraform'\''s name of the policy that the rules go into]:name: ' \
-      '1:value:(lint export)'
+      '*--host=[Count only this site; can be repeated]:name,...: ' \
+      '*--from=[Leave out what is earlier: a date, '\''YYYY-MM-DD HH:MM'\'', or RFC 3339]:time: ' \
+      '*--log-format=[Format of the lines, as "report" takes it]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json)' \
+      '*--time-zone=[Time zone of lines that have none, such as Europe/Berlin]:zone: ' \
+      '*--trusted-proxy=[Address or range of a proxy in front that says who the client was, or a network'\''s name such as cloudflare; can be repeated]:range,...:(cloudflare cloudfront fastly google akamai imperva)' \
+      '*--config=[Configuration file]:file:_files' \
+      '*--format=[table, or json: one object]:format:(table json)' \
+      '--no-progress[Show no progress bar]' \
+      '1:value:(lint export test)'
     ;;
   check-config)
     _arguments \
