@@ -475,8 +475,10 @@ func (x *Recommendation) GetWords() string {
 type Condition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "path" (a template), "query" ("present" or "none"), "method", "agent" (a family), "country", "network" (as "AS64500") or "referrer".
-	Field         string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
+	// Empty where fewer than k clients share it: then restricted is set, and the value is kept apart and expires.
 	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
+	Restricted    bool   `protobuf:"varint,3,opt,name=restricted,proto3" json:"restricted,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -523,6 +525,13 @@ func (x *Condition) GetValue() string {
 		return x.Value
 	}
 	return ""
+}
+
+func (x *Condition) GetRestricted() bool {
+	if x != nil {
+		return x.Restricted
+	}
+	return false
 }
 
 // What a rule would do to the requests of one value.
@@ -1910,10 +1919,13 @@ const file_attack_proto_rawDesc = "" +
 	"confidence\x18\v \x01(\x01R\n" +
 	"confidence\x124\n" +
 	"\aexpires\x18\f \x01(\v2\x1a.google.protobuf.TimestampR\aexpires\x12\x14\n" +
-	"\x05words\x18\r \x01(\tR\x05words\"7\n" +
+	"\x05words\x18\r \x01(\tR\x05words\"W\n" +
 	"\tCondition\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x14\n" +
-	"\x05value\x18\x02 \x01(\tR\x05value\"f\n" +
+	"\x05value\x18\x02 \x01(\tR\x05value\x12\x1e\n" +
+	"\n" +
+	"restricted\x18\x03 \x01(\bR\n" +
+	"restricted\"f\n" +
 	"\n" +
 	"Collateral\x12\x14\n" +
 	"\x05field\x18\x01 \x01(\tR\x05field\x12\x14\n" +
