@@ -106,7 +106,8 @@ type miner struct {
 	size                     float64 // requests of the attack in the minutes that are known
 	sampled                  map[uint32]int
 	allowed                  func([]*schemas.Condition) error // why conditions cannot be said to a proxy
-	refused                  map[string]bool                  // reasons
+	shares                   map[condition]float64
+	refused                  map[string]bool // reasons
 }
 
 // rule is a candidate.
@@ -114,13 +115,14 @@ type rule struct {
 	conditions      []condition
 	covered, likely float64
 	bound           float64
+	rarity          float64 // of its values among the usual requests: the less, the narrower
 	hits, n         int
 	worst           *schemas.Collateral
 	matched         float64
 }
 
 func (m *miner) prepare() {
-	m.sampled, m.refused = map[uint32]int{}, map[string]bool{}
+	m.sampled, m.refused, m.shares = map[uint32]int{}, map[string]bool{}, map[condition]float64{}
 	for i := range m.attack.requests {
 		if r := &m.attack.requests[i]; m.counts(r) {
 			m.sampled[r.minute]++
@@ -168,6 +170,9 @@ func (m *miner) judge(all []condition) rule {
 	r := rule{conditions: all, matched: m.matched(all)}
 	r.hits, r.n = m.usual.hits(all, func(*request) bool { return true })
 	r.bound = upperBound(r.hits, r.n)
+	for _, c := range all {
+		r.rarity += math.Log(m.share(c))
+	}
 	usually := 0.0
 	if !m.accusedOnly {
 		for minute := range m.sampled {
@@ -178,6 +183,17 @@ func (m *miner) judge(all []condition) rule {
 	r.covered = math.Min(1, of/math.Max(m.size, 1))
 	r.likely = of / math.Max(r.matched, 1)
 	return r
+}
+
+// share is how much of the usual requests has a value, never 0.
+func (m *miner) share(c condition) float64 {
+	if share, known := m.shares[c]; known {
+		return share
+	}
+	hits, n := m.usual.hits([]condition{c}, func(*request) bool { return true })
+	share := (float64(hits) + 1) / (float64(n) + 2)
+	m.shares[c] = share
+	return share
 }
 
 // candidates are the values that an attack has much of.
@@ -325,7 +341,7 @@ func (m *miner) mine(f *schemas.Finding) *schemas.Rules {
 	}
 	out := &schemas.Rules{Status: RuleGenerated, Words: "preview a rule before it is put in force, and take it out when it has expired"}
 	for i := range best {
-		out.Recommendations = append(out.Recommendations, best[i].message(f))
+		out.Recommendations = append(out.Recommendations, best[i].message(f, i+1))
 	}
 	return out
 }
@@ -350,7 +366,7 @@ func chosen(rules []rule) []rule {
 	}
 	rules = slices.DeleteFunc(rules, func(r rule) bool { return r.covered < most-closeTo })
 	slices.SortFunc(rules, func(a, b rule) int {
-		return cmp.Or(cmp.Compare(len(b.conditions), len(a.conditions)), cmp.Compare(a.bound, b.bound), cmp.Compare(b.covered, a.covered),
+		return cmp.Or(cmp.Compare(len(b.conditions), len(a.conditions)), cmp.Compare(a.bound, b.bound), cmp.Compare(a.rarity, b.rarity), cmp.Compare(b.covered, a.covered),
 			slices.CompareFunc(a.conditions, b.conditions, func(x, y condition) int {
 				return cmp.Or(strings.Compare(x.field, y.field), strings.Compare(x.value, y.value))
 			}))
@@ -358,7 +374,8 @@ func chosen(rules []rule) []rule {
 	return rules[:min(len(rules), maxRules)]
 }
 
-func (r *rule) message(f *schemas.Finding) *schemas.Recommendation {
+// message is the rule as the number-th of its finding.
+func (r *rule) message(f *schemas.Finding, number int) *schemas.Recommendation {
 	action := "throttle"
 	out := &schemas.Recommendation{Conditions: messages(r.conditions), Coverage: r.covered, CollateralBound: r.bound, CollateralSample: int64(r.n), Worst: r.worst,
 		Confidence: f.Confidence * math.Min(1, r.likely), Expires: timestamppb.New(f.Minute.AsTime().Add(ruleLife))}
@@ -371,17 +388,20 @@ func (r *rule) message(f *schemas.Finding) *schemas.Recommendation {
 		out.Count, out.Seconds = 20, 60
 	}
 	out.Action = action
-	out.Name = ruleName(r.conditions)
-	out.Words = ruleWords(r)
+	out.Name = ruleName(out.Conditions, number)
+	out.Words = ruleWords(out)
 	return out
 }
 
-// ruleName is made of the conditions' letters and digits.
-func ruleName(all []condition) string {
+// ruleName is made of the letters and digits of the values, as far as they are public, and the rule's number.
+func ruleName(all []*schemas.Condition, number int) string {
 	name := []byte("fg")
 	for _, c := range all {
+		if c.Value == "" {
+			continue
+		}
 		name = append(name, '-')
-		for _, b := range []byte(strings.ToLower(c.value)) {
+		for _, b := range []byte(strings.ToLower(c.Value)) {
 			switch {
 			case b >= 'a' && b <= 'z', b >= '0' && b <= '9':
 				name = append(name, b)
@@ -391,14 +411,14 @@ func ruleName(all []condition) string {
 		}
 		name = []byte(strings.TrimRight(string(name), "-"))
 	}
-	return strings.TrimRight(string(name[:min(len(name), 40)]), "-")
+	return strings.TrimRight(string(name[:min(len(name), 36)]), "-") + "-" + strconv.Itoa(number)
 }
 
-func ruleWords(r *rule) string {
+func ruleWords(r *schemas.Recommendation) string {
 	words := fmt.Sprintf("it would stop about %s of the attack's requests, and no more than %s of the usual ones (with 95 %% confidence, of %s known)",
-		percent(r.covered), percentBound(r.bound), plural(int64(r.n), "request"))
-	if r.worst != nil && r.worst.Bound > 0 {
-		words += fmt.Sprintf("; hurt most would be %s %s, at most %s of whose usual requests it would stop", r.worst.Field, r.worst.Value, percentBound(r.worst.Bound))
+		percent(r.Coverage), percentBound(r.CollateralBound), plural(r.CollateralSample, "request"))
+	if w := r.Worst; w.GetBound() > 0 && w.Value != "" {
+		words += fmt.Sprintf("; hurt most would be %s %s, at most %s of whose usual requests it would stop", w.Field, w.Value, percentBound(w.Bound))
 	}
 	return words
 }

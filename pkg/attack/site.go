@@ -24,6 +24,7 @@ type Site struct {
 	baseline                 *schemas.Baseline
 	usual, protected, attack *memory
 	minutes                  []*schemas.CaseMinute // of the open case, the latest last
+	literals                 []*schemas.Recommendation
 }
 
 // NewSite starts without history. allowed tells why a rule of some conditions cannot be said to any proxy; nil: it can.
@@ -92,6 +93,7 @@ func (s *Site) judge(o *schemas.Observation) (findings []*schemas.Finding) {
 	} else if f != nil {
 		s.follow(minute, o, f)
 		f.Rules = s.rules(f)
+		s.restrict(o, f.Rules)
 	}
 	if f != nil {
 		findings = append(findings, f)
@@ -136,6 +138,64 @@ func (s *Site) rules(f *schemas.Finding) *schemas.Rules {
 func accusesClients(f *schemas.Finding) bool {
 	return f.Kind == "brute_force" || f.Kind == "scanner"
 }
+
+// Again judges a minute of the last ten again, as lines of it came late: o has them, too. It teaches nothing. A minute in which nothing is off any more is
+// "normal".
+func (s *Site) Again(o *schemas.Observation) *schemas.Finding {
+	b := proto.CloneOf(s.baseline)
+	if b.Minute == nil || b.Learned < history {
+		return nil
+	}
+	f := judge(b, o, o.Row.Minute.AsTime())
+	if f == nil {
+		return &schemas.Finding{Host: o.Row.Host, Minute: o.Row.Minute, Verdict: schemas.Verdict_VERDICT_NORMAL, Requests: o.Row.Requests}
+	}
+	f.Started = b.CaseStarted
+	return f
+}
+
+// TakeLiterals returns the recommendations whose findings do not have all values, as fewer than k clients share them, since it was called last. They are
+// not for people who may see findings only.
+func (s *Site) TakeLiterals() []*schemas.Recommendation {
+	taken := s.literals
+	s.literals = nil
+	return taken
+}
+
+// restrict takes the values out of rules that fewer than k clients share in the minute, and that are on no list that is usual.
+func (s *Site) restrict(o *schemas.Observation, rules *schemas.Rules) {
+	for i, r := range rules.GetRecommendations() {
+		if w := r.Worst; w != nil && !s.public(o, w.Field, w.Value) {
+			w.Value = ""
+			r.Words = ruleWords(r)
+		}
+		whole, hidden := proto.CloneOf(r), false
+		for _, c := range r.Conditions {
+			if !s.public(o, c.Field, c.Value) {
+				c.Value, c.Restricted, hidden = "", true, true
+			}
+		}
+		if hidden {
+			r.Name = ruleName(r.Conditions, i+1)
+			whole.Name = r.Name
+			s.literals = append(s.literals, whole)
+		}
+	}
+}
+
+// public tells whether a value is on a published list, or one that tells nothing of visitors.
+func (s *Site) public(o *schemas.Observation, field, value string) bool {
+	list, listed := listOf[field]
+	if !listed || value == none {
+		return true
+	}
+	if _, usual := s.baseline.Shares[list].GetShares()[value]; usual {
+		return true
+	}
+	return mixOf(o.Row, list)[value] > 0
+}
+
+var listOf = map[string]string{"path": "top_paths", "agent": "top_agents", "country": "top_countries", "network": "top_networks", "referrer": "top_referrers"}
 
 // Learned is how many minutes the site's baseline is made of, and whether that is enough to judge.
 func (s *Site) Learned() (minutes int64, enough bool) {
