@@ -253,6 +253,10 @@ func (m *memory) Feedback(_ context.Context, who access.SiteSet, host string, fr
 	return found, m.fail
 }
 
+func (m *memory) Literals(context.Context, access.SiteSet, string, time.Time) ([]reportstore.Literal, error) {
+	return nil, m.fail
+}
+
 func (m *memory) Check(_ context.Context, from, to time.Time) (map[time.Time]reportstore.Checksum, error) {
 	sums := map[time.Time]reportstore.Checksum{}
 	m.mu.Lock()

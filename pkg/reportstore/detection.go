@@ -16,6 +16,14 @@ type DetectionState struct {
 	Data   []byte
 }
 
+// Literal is a recommendation of a rule with its values (an encoded schemas.Recommendation), of one site. It stays inside but for what is exported on
+// this machine, and is deleted when it has expired.
+type Literal struct {
+	Host, Name string
+	Expires    time.Time
+	Data       []byte
+}
+
 // Feedback is what a person said of a case: that it is no attack, until Expires, or (Undone) that this is taken back.
 type Feedback struct {
 	Host    string

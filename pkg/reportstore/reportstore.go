@@ -1,7 +1,7 @@
 // Package reportstore says what a store of traffic reports must do: what a slice of a live run or a replay hands it (writing), and what pages,
 // commands and audits ask of it (reading). The stores themselves are the packages below it, and one suite of tests holds them all. It knows
 // neither engines nor log formats, and what it keeps names no visitor but for the encoded summaries of minutes, hours and days that are not closed
-// yet, which hold clients as day-keyed tokens.
+// yet, which hold clients as day-keyed tokens. Until they expire, literals hold what fewer than k clients shared.
 package reportstore
 
 import (
@@ -138,6 +138,8 @@ type Commit struct {
 	Observed []Observed
 	// States replace the state of a site's detection as of their minute, and delete what was observed up to and including it, in this commit too.
 	States []DetectionState
+	// Literals are what rules need that fewer than k clients share; one of the same host and name replaces what was there.
+	Literals []Literal
 }
 
 // Slot is one slot of one level.
@@ -194,7 +196,8 @@ type Writer interface {
 	PutFeedback(ctx context.Context, f Feedback) error
 	// Forget deletes all that is kept of a host, of all times. It reports false where there is nothing.
 	Forget(ctx context.Context, host string) (found bool, err error)
-	// Expire deletes rows that are older than their level is kept, findings and feedback as old as hours may be, and what was observed two days ago.
+	// Expire deletes rows that are older than their level is kept, findings and feedback as old as hours may be, what was observed two days ago, and
+	// literals that have expired.
 	Expire(ctx context.Context, now time.Time, keep Retention) error
 }
 
@@ -223,6 +226,8 @@ type Reader interface {
 	// Feedback returns what people said of the cases of a site, or of all sites of the set where host is "", that began in [from, to): the latest word
 	// on each case, by host and start, whether or not it has expired or takes something back.
 	Feedback(ctx context.Context, who access.SiteSet, host string, from, to time.Time) ([]Feedback, error)
+	// Literals returns the literals of a site, or of all sites of the set where host is "", that have not expired by now, by host and name.
+	Literals(ctx context.Context, who access.SiteSet, host string, now time.Time) ([]Literal, error)
 	// Check returns lines and line_xor of all hosts by minute in [from, to): what audits compare.
 	Check(ctx context.Context, from, to time.Time) (map[time.Time]Checksum, error)
 	// Status says how fresh and complete the data is.

@@ -20,7 +20,7 @@ func (s *Store) Commit(ctx context.Context, c *reportstore.Commit) error {
 			}
 		}
 		for _, step := range []func(*reportstore.Commit) error{
-			t.putCursor, t.nameHosts, t.putPartials, t.putRows, t.putSources, t.putLetters, t.putIncomplete, t.putFindings, t.putDetection,
+			t.putCursor, t.nameHosts, t.putPartials, t.putRows, t.putSources, t.putLetters, t.putIncomplete, t.putFindings, t.putDetection, t.putLiterals,
 		} {
 			if err := step(c); err != nil {
 				return err

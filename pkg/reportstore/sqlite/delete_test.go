@@ -10,7 +10,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
 
-// TestWhatIsDeletedIsGone: partials hold what fewer than k clients shared, and observations what single clients did. When they are deleted, no file of the
+// TestWhatIsDeletedIsGone: partials and literals hold what fewer than k clients shared, and observations what single clients did. When they are deleted, no file of the
 // store holds them any more.
 func TestWhatIsDeletedIsGone(t *testing.T) {
 	dir := t.TempDir()
@@ -20,7 +20,8 @@ func TestWhatIsDeletedIsGone(t *testing.T) {
 	}
 	secret := bytes.Repeat([]byte("lanternfish"), 2000) // more than a page
 	seen := bytes.Repeat([]byte("anglerfish"), 2000)
-	c := &reportstore.Commit{}
+	replaced, expired := bytes.Repeat([]byte("dragonfish"), 2000), bytes.Repeat([]byte("gulpereel"), 2000)
+	c := &reportstore.Commit{Literals: []reportstore.Literal{{Host: "a.example", Name: "fg-a", Data: replaced}, {Host: "a.example", Name: "fg-b", Data: expired}}}
 	for range 50 {
 		c.Insert = append(c.Insert, reportstore.Partial{Level: reportstore.Hour, Host: "a.example", Start: noon, Data: secret})
 		c.Observed = append(c.Observed, reportstore.Observed{Host: "a.example", Minute: noon, Data: seen})
@@ -28,21 +29,31 @@ func TestWhatIsDeletedIsGone(t *testing.T) {
 	if err := s.Commit(t.Context(), c); err != nil {
 		t.Fatal(err)
 	}
-	if !inFiles(t, dir, secret[:100]) || !inFiles(t, dir, seen[:100]) {
-		t.Fatal("the partials or observations are in no file")
+	for _, what := range [][]byte{secret, seen, replaced, expired} {
+		if !inFiles(t, dir, what[:100]) {
+			t.Fatalf("%s is in no file", what[:11])
+		}
 	}
 	var used []int64
 	for _, p := range c.Insert {
 		used = append(used, p.ID)
 	}
-	if err := s.Commit(t.Context(), &reportstore.Commit{Delete: used, States: []reportstore.DetectionState{{Host: "a.example", Minute: noon}}}); err != nil {
+	after := &reportstore.Commit{
+		Delete: used, States: []reportstore.DetectionState{{Host: "a.example", Minute: noon}}, Literals: []reportstore.Literal{{Host: "a.example", Name: "fg-a"}},
+	}
+	if err := s.Commit(t.Context(), after); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Expire(t.Context(), noon, reportstore.Retention{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if inFiles(t, dir, secret[:100]) || inFiles(t, dir, seen[:100]) {
-		t.Error("a file still holds deleted partials or observations")
+	for _, what := range [][]byte{secret, seen, replaced, expired} {
+		if inFiles(t, dir, what[:100]) {
+			t.Errorf("a file still holds %s", what[:11])
+		}
 	}
 }
 

@@ -27,6 +27,7 @@ func detectedAt(second int64) *reportstore.Commit {
 		Findings: []*schemas.Finding{judged("a.example", start, 1)},
 		Observed: []reportstore.Observed{{Host: "a.example", Minute: start, Data: []byte("seen")}},
 		States:   []reportstore.DetectionState{{Host: "a.example", Minute: start.Add(-reportstore.Span(reportstore.Minute)), Data: []byte("state")}},
+		Literals: []reportstore.Literal{{Host: "a.example", Name: "fg-a", Expires: start.Add(2 * time.Hour), Data: []byte("literal")}},
 	}
 }
 
@@ -60,7 +61,11 @@ func TestDetectionSurvivesARestart(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := &reportstore.Commit{Findings: findings, Observed: observed, States: []reportstore.DetectionState{*state}}
+	literals, err := readOnly(t, dir).Literals(t.Context(), access.Everything(), "", noon)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := &reportstore.Commit{Findings: findings, Literals: literals, Observed: observed, States: []reportstore.DetectionState{*state}}
 	if diff := cmp.Diff(want, got, protocmp.Transform()); diff != "" {
 		t.Errorf("after a restart (-want +got):\n%s", diff)
 	}

@@ -3,8 +3,8 @@
 //
 // # The folder
 //
-// traffic.db holds rows, parts of open slots, the cursor, sources, dead letters, batches, generations, findings and the state of detection in one file,
-// so that a commit is one transaction; traffic.db-wal and traffic.db-shm are its log of changes. Copy them together, or with `sqlite3 traffic.db ".backup COPY"`.
+// traffic.db holds rows, parts of open slots, the cursor, sources, dead letters, batches, generations, findings, the state of detection and literals in one
+// file, so that a commit is one transaction; traffic.db-wal and traffic.db-shm are its log of changes. Copy them together, or with `sqlite3 traffic.db ".backup COPY"`.
 // floodgauge.lock is locked by the one process that writes; the system lets go of it when that dies. Other concerns have files of their own beside
 // these. All of them are their owner's alone.
 //

@@ -16,7 +16,8 @@ const (
 )
 
 // Expire implements reportstore.Writer. Partial summaries go with the rows of their level, dead letters that wait for no other try and marks of
-// incomplete minutes with the hours, as findings do and what was said of their cases. States of detection stay. The file shrinks by what became free.
+// incomplete minutes with the hours, as findings do and what was said of their cases. Literals go by their own expiry. States of detection stay. The file
+// shrinks by what became free.
 func (s *Store) Expire(ctx context.Context, now time.Time, keep reportstore.Retention) error {
 	for l, age := range []time.Duration{keep.Minutes, keep.Hours, keep.Days} {
 		if age <= 0 {
@@ -38,6 +39,10 @@ func (s *Store) Expire(ctx context.Context, now time.Time, keep reportstore.Rete
 	}
 	const old = "DELETE FROM observed WHERE id IN (SELECT id FROM observed WHERE start < ? LIMIT ?)"
 	if err := s.expireParts(ctx, old, now.Add(-observedKept).Unix()); err != nil {
+		return err
+	}
+	const expired = "DELETE FROM literals WHERE id IN (SELECT id FROM literals WHERE expires <= ? LIMIT ?)"
+	if err := s.expireParts(ctx, expired, nanos(now)); err != nil {
 		return err
 	}
 	return s.shrink(ctx)

@@ -35,7 +35,7 @@ const (
 
 // Feedback implements reportstore.Reader.
 func (r *Reader) Feedback(ctx context.Context, who access.SiteSet, host string, from, to time.Time) (all []reportstore.Feedback, err error) {
-	err = r.eachOf(ctx, who, host, periodOf(from, to), feedbackOfHost, feedbackOfAll, func(rows *sql.Rows) error {
+	err = r.eachOf(ctx, who, host, []any{periodOf(from, to)}, feedbackOfHost, feedbackOfAll, func(rows *sql.Rows) error {
 		var f reportstore.Feedback
 		var started, at, expires int64
 		err := rows.Scan(&f.Host, &started, &at, &expires, &f.By, &f.Undone)

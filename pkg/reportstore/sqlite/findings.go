@@ -100,7 +100,7 @@ const (
 
 // Findings implements reportstore.Reader.
 func (r *Reader) Findings(ctx context.Context, who access.SiteSet, host string, from, to time.Time) (all []*schemas.Finding, err error) {
-	err = r.eachOf(ctx, who, host, periodOf(from, to), findingsOfHost, findingsOfAll, func(rows *sql.Rows) error {
+	err = r.eachOf(ctx, who, host, []any{periodOf(from, to)}, findingsOfHost, findingsOfAll, func(rows *sql.Rows) error {
 		var data sql.RawBytes
 		if err := rows.Scan(&data); err != nil {
 			return err
@@ -115,20 +115,20 @@ func (r *Reader) Findings(ctx context.Context, who access.SiteSet, host string, 
 	return all, nil
 }
 
-// eachOf runs one of two queries over a stretch of time: ofHost for one host, if the set holds it, or ofAll for the hosts of the set where host is "".
-func (r *Reader) eachOf(ctx context.Context, who access.SiteSet, host string, in period, ofHost, ofAll string, each func(*sql.Rows) error) error {
+// eachOf runs one of two queries with some arguments: ofHost for one host, if the set holds it, or ofAll for the hosts of the set where host is "".
+func (r *Reader) eachOf(ctx context.Context, who access.SiteSet, host string, args []any, ofHost, ofAll string, each func(*sql.Rows) error) error {
 	return r.read(ctx, func(t *tx) error {
 		if host != "" {
 			id, found, err := t.visibleHost(who, host)
 			if err != nil || !found {
 				return err
 			}
-			return t.each(ofHost, flat([]any{id, in}), each)
+			return t.each(ofHost, append([]any{id}, flat(args)...), each)
 		}
 		among, err := t.among(who)
 		if err != nil {
 			return err
 		}
-		return t.each(ofAll, append(flat([]any{in}), among...), each)
+		return t.each(ofAll, append(flat(args), among...), each)
 	})
 }

@@ -14,7 +14,7 @@ func (s *Store) Forget(ctx context.Context, host string) (found bool, err error)
 			"DELETE FROM reports WHERE id IN (SELECT report FROM rows WHERE level IN (0, 1, 2) AND host = ?)",
 			"DELETE FROM rows WHERE level IN (0, 1, 2) AND host = ?", "DELETE FROM partials WHERE host = ?", "DELETE FROM host_sources WHERE host = ?",
 			"DELETE FROM judgements WHERE host = ?", "DELETE FROM observed WHERE host = ?", "DELETE FROM detection_states WHERE host = ?",
-			"DELETE FROM feedback WHERE host = ?", "DELETE FROM hosts WHERE id = ?",
+			"DELETE FROM feedback WHERE host = ?", "DELETE FROM literals WHERE host = ?", "DELETE FROM hosts WHERE id = ?",
 		} {
 			if err := t.exec(statement, id); err != nil {
 				return err

@@ -52,6 +52,7 @@ func queried(t *testing.T) (dir string) {
 		Findings: []*schemas.Finding{judged("b.example", noon, 0), judged("b.example", noon, 2), judged("a.example", noon.Add(time.Minute), 1)},
 		Observed: []reportstore.Observed{{Host: "a.example", Minute: noon, Data: []byte("canary")}},
 		States:   []reportstore.DetectionState{{Host: "b.example", Minute: noon, Data: []byte("canary")}},
+		Literals: []reportstore.Literal{{Host: "b.example", Name: "canary", Expires: noon.Add(99999 * time.Hour), Data: []byte("canary")}},
 	})
 	if err == nil {
 		err = s.PutFeedback(t.Context(), reportstore.Feedback{Host: "a.example", Started: noon, At: noon, By: "canary"})
@@ -127,6 +128,8 @@ func TestQueryReadsNothingElse(t *testing.T) {
 		"SELECT data FROM findings", "SELECT * FROM main.findings", "SELECT revision FROM main.judgements", "WITH findings AS (SELECT * FROM feedback) SELECT * FROM findings",
 		"WITH findings AS (SELECT * FROM observed) SELECT count(*) FROM findings", "SELECT (SELECT max(id) FROM judgements) FROM findings",
 		"SELECT 1 FROM judgements_by_time", "SELECT * FROM findings JOIN observed", "SELECT * FROM (SELECT data AS host FROM detection_states) AS findings",
+		"SELECT * FROM literals", "SELECT count(*) FROM literals", "SELECT data FROM main.literals", "SELECT count(*) FROM Main.Literals", "SELECT 1 FROM literals_by_expiry",
+		"WITH findings AS (SELECT * FROM literals) SELECT * FROM findings", "SELECT 1 FROM findings WHERE EXISTS (SELECT 1 FROM literals)", "SELECT rowid FROM literals",
 		"SELECT * FROM main.partials", "SELECT rowid FROM partials", "SELECT (SELECT max(id) FROM partials)",
 		"WITH traffic AS (SELECT data FROM partials) SELECT * FROM traffic", "WITH rows AS (SELECT * FROM partials) SELECT * FROM rows",
 		"SELECT * FROM (SELECT data AS id FROM partials) AS hosts", "SELECT 1 FROM traffic WHERE EXISTS (SELECT 1 FROM partials)",

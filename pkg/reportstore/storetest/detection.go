@@ -92,6 +92,7 @@ func forgottenDetection(t *testing.T, s *store) {
 		is(t, "that the site has a state", state != nil, false)
 		is(t, "its observations", len(observed), 0)
 		is(t, "findings that are left", s.allFindings(), detected("b.example").Findings)
+		is(t, "literals that are left", s.literals(everything, "", noon), detected("b.example").Literals)
 		is(t, "feedback that is left", s.feedback(everything, ""), []reportstore.Feedback{word("b.example", noon, noon, "x")})
 		state, observed = s.detection("b.example")
 		is(t, "the other site's state", state, &detected("b.example").States[0])
@@ -100,7 +101,7 @@ func forgottenDetection(t *testing.T, s *store) {
 	s.commitRows(minuteRow(reportstore.Closed, "new.example", noon, lines{0, 9})) // which may get the number that the site had
 	state, observed := s.detection("new.example")
 	is(t, "that a new site has a state", state != nil, false)
-	is(t, "what a new site has", len(observed)+len(s.findings(everything, "new.example", time.Time{}, distant))+len(s.feedback(everything, "new.example")), 0)
+	is(t, "what a new site has", len(observed)+len(s.findings(everything, "new.example", time.Time{}, distant))+len(s.feedback(everything, "new.example"))+len(s.literals(everything, "new.example", noon)), 0)
 }
 
 func detectionExpires(t *testing.T, s *store) {

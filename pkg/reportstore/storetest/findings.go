@@ -81,6 +81,7 @@ func detected(host string) *reportstore.Commit {
 		Rows: []reportstore.Row{minuteRow(reportstore.Closed, host, noon, lines{0, 9})}, Findings: []*schemas.Finding{finding(host, noon, 0, 1)},
 		Observed: []reportstore.Observed{{Host: host, Minute: noon.Add(time.Minute), Data: []byte("seen")}},
 		States:   []reportstore.DetectionState{{Host: host, Minute: noon, Data: []byte("state")}},
+		Literals: []reportstore.Literal{literal(host, "fg-rule", time.Hour, "literal")},
 	}
 }
 
@@ -90,6 +91,7 @@ func (s *store) nothingDetected(host string) {
 	state, observed := s.detection(host)
 	is(s.t, "that there is a state", state != nil, false)
 	is(s.t, "observations", len(observed), 0)
+	is(s.t, "literals", len(s.literals(everything, "", noon)), 0)
 	is(s.t, "rows", len(s.all(reportstore.Minute)), 0)
 }
 
@@ -131,6 +133,7 @@ func detectionIsVisibleAtOnce(t *testing.T, s *store) {
 	is(t, "state", state, &good.States[0])
 	is(t, "observations", observed, good.Observed)
 	is(t, "rows", s.all(reportstore.Minute), good.Rows)
+	is(t, "literals", s.literals(everything, "", noon), good.Literals)
 }
 
 // said gathers all that a set of sites is told of findings and feedback.

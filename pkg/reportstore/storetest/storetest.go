@@ -66,6 +66,9 @@ func Run(t *testing.T, open func(t *testing.T) reportstore.Writer) {
 		{"ForgottenDetection", forgottenDetection},
 		{"DetectionExpires", detectionExpires},
 		{"ManyFindingsExpire", manyFindingsExpire},
+		{"LatestLiterals", latestLiterals},
+		{"NobodySeesAnothersLiterals", nobodySeesAnothersLiterals},
+		{"LiteralsExpire", literalsExpire},
 	} {
 		t.Run(c.name, func(t *testing.T) { c.test(t, &store{Writer: open(t), t: t}) })
 	}

@@ -34,6 +34,18 @@ CREATE TABLE observed (
   UNIQUE (host, start)
 ) STRICT;
 
+-- What rules of a host need that fewer than k clients share, until it expires.
+CREATE TABLE literals (
+  id      INTEGER PRIMARY KEY,
+  host    INTEGER NOT NULL REFERENCES hosts,
+  name    TEXT NOT NULL,
+  expires INTEGER NOT NULL,
+  data    BLOB NOT NULL,
+  UNIQUE (host, name)
+) STRICT;
+
+CREATE INDEX literals_by_expiry ON literals (expires);
+
 -- Every word of people on the case of a host that began in a minute; the latest counts.
 CREATE TABLE feedback (
   id      INTEGER PRIMARY KEY,
