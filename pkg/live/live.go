@@ -6,11 +6,14 @@ package live
 import (
 	"context"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/engine"
+	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
@@ -99,6 +102,7 @@ type Run struct {
 	cfg     Config
 	engine  engine.Runner
 	roll    *rollup.Rollup
+	judge   *findings.Judge
 	sources []*source
 	turn    int // of the source that is asked first
 	files   map[string]*file
@@ -134,7 +138,9 @@ func (r *Run) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.roll = rollup.New(state, r.cfg.Store, rollup.Config{K: r.cfg.Summarize.K, Listed: func(host string) bool { return r.named[host] }, Delay: r.cfg.Delay})
+	r.judge = findings.NewJudge(r.cfg.Store, slices.Collect(maps.Keys(state.HostSources)))
+	r.roll = rollup.New(state, r.cfg.Store, rollup.Config{K: r.cfg.Summarize.K, Listed: func(host string) bool { return r.named[host] }, Delay: r.cfg.Delay,
+		Closed: r.judge.Close, Late: r.judge.Late})
 	r.aside = state.SetAside
 	before := r.sources
 	r.sources = nil
@@ -250,11 +256,15 @@ func (r *Run) commit(ctx context.Context, c *reportstore.Commit, now time.Time) 
 	if err := r.roll.Finish(ctx, c); err != nil {
 		return err
 	}
+	if err := r.judge.Finish(ctx, c); err != nil {
+		return err
+	}
 	c.Sources = r.states()
 	if err := r.cfg.Store.Commit(ctx, c); err != nil {
 		return err
 	}
 	r.roll.Committed(c)
+	r.judge.Committed()
 	for _, e := range c.Read {
 		r.source(e.Source).read.Add(e.File, logsource.Span{From: e.From, To: e.To})
 	}

@@ -13,6 +13,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // Config says how slots are closed.
@@ -23,6 +24,9 @@ type Config struct {
 	Listed func(host string) bool
 	// Delay is how long after the end of a slot its lines may come. Required.
 	Delay time.Duration
+	// Closed is told of each minute that closes, and Late of each further row of a closed minute. The summary may be used during the call only. Optional.
+	Closed func(sum *report.Summary, row *schemas.TrafficReport)
+	Late   func(row *schemas.TrafficReport)
 }
 
 // Partial is what one slice knows of one host and minute. The summary must not be used by others afterwards.
@@ -136,7 +140,11 @@ func (r *Rollup) addLate(ctx context.Context, s slot, p *Partial, c *reportstore
 	p.Summary.MarkLate()
 	encoded := p.Summary.AppendBinary(nil)
 	for {
-		c.Rows = append(c.Rows, reportstore.Row{Kind: reportstore.Late, Report: p.Summary.Fragment(s.host, s.start, s.level)})
+		row := p.Summary.Fragment(s.host, s.start, s.level)
+		c.Rows = append(c.Rows, reportstore.Row{Kind: reportstore.Late, Report: row})
+		if s.level == reportstore.Minute && r.cfg.Late != nil {
+			r.cfg.Late(row)
+		}
 		above, ok := s.above()
 		if !ok {
 			return nil
@@ -218,7 +226,11 @@ func (r *Rollup) close(ctx context.Context, o *openSlot, c *reportstore.Commit) 
 	if err != nil {
 		return err
 	}
-	c.Rows = append(c.Rows, reportstore.Row{Kind: reportstore.Closed, Report: sum.Report(o.host, o.start, o.level)})
+	row := sum.Report(o.host, o.start, o.level)
+	c.Rows = append(c.Rows, reportstore.Row{Kind: reportstore.Closed, Report: row})
+	if o.level == reportstore.Minute && r.cfg.Closed != nil {
+		r.cfg.Closed(sum, row)
+	}
 	c.Delete = append(c.Delete, o.stored...)
 	delete(r.open, o.slot)
 	r.closed.add(o.slot)

@@ -11,13 +11,11 @@ import (
 const (
 	// expireRows is how many rows are deleted in one transaction: commits wait for no more than that, some tens of milliseconds.
 	expireRows = 1000
-	// observedKept is how long observations wait for a state of detection.
-	observedKept = 48 * time.Hour
 )
 
-// Expire implements reportstore.Writer. Partial summaries go with the rows of their level, dead letters that wait for no other try and marks of
-// incomplete minutes with the hours, as findings do and what was said of their cases. Literals go by their own expiry. States of detection stay. The file
-// shrinks by what became free.
+// Expire implements reportstore.Writer. Partial summaries go with the rows of their level, what detection knows of a site with its minutes, dead letters that wait for no other try and marks of
+// incomplete minutes with the hours, as findings do and what was said of their cases. Literals go by their own expiry. The file shrinks by what became
+// free.
 func (s *Store) Expire(ctx context.Context, now time.Time, keep reportstore.Retention) error {
 	for l, age := range []time.Duration{keep.Minutes, keep.Hours, keep.Days} {
 		if age <= 0 {
@@ -37,15 +35,25 @@ func (s *Store) Expire(ctx context.Context, now time.Time, keep reportstore.Rete
 			return err
 		}
 	}
-	const old = "DELETE FROM observed WHERE id IN (SELECT id FROM observed WHERE start < ? LIMIT ?)"
-	if err := s.expireParts(ctx, old, now.Add(-observedKept).Unix()); err != nil {
-		return err
+	if keep.Minutes > 0 {
+		if err := s.expireDetection(ctx, now.Add(-keep.Minutes).Unix()); err != nil {
+			return err
+		}
 	}
 	const expired = "DELETE FROM literals WHERE id IN (SELECT id FROM literals WHERE expires <= ? LIMIT ?)"
 	if err := s.expireParts(ctx, expired, nanos(now)); err != nil {
 		return err
 	}
 	return s.shrink(ctx)
+}
+
+func (s *Store) expireDetection(ctx context.Context, before int64) error {
+	const observed = "DELETE FROM observed WHERE id IN (SELECT id FROM observed WHERE start < ? LIMIT ?)"
+	if err := s.expireParts(ctx, observed, before); err != nil {
+		return err
+	}
+	const states = "DELETE FROM detection_states WHERE host IN (SELECT host FROM detection_states WHERE start < ? LIMIT ?)"
+	return s.expireParts(ctx, states, before)
 }
 
 func (s *Store) expireLevel(ctx context.Context, l level, before int64) error {

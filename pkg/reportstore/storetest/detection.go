@@ -108,19 +108,19 @@ func detectionExpires(t *testing.T, s *store) {
 	for i := range 30 {
 		s.commitFindings(finding("a.example", noon.Add(time.Duration(2*i-48)*time.Hour), i%2, i))
 	}
-	old := reportstore.Observed{Host: "a.example", Minute: noon.Add(-48*time.Hour - time.Minute), Data: []byte("old")}
-	young := reportstore.Observed{Host: "a.example", Minute: noon.Add(-48 * time.Hour), Data: []byte("young")}
+	old := reportstore.Observed{Host: "a.example", Minute: noon.Add(-time.Hour - time.Minute), Data: []byte("old")}
+	young := reportstore.Observed{Host: "a.example", Minute: noon.Add(-time.Hour), Data: []byte("young")}
 	state := reportstore.DetectionState{Host: "a.example", Minute: noon.Add(-9000 * time.Hour), Data: []byte("state")}
 	s.commit(&reportstore.Commit{States: []reportstore.DetectionState{state}, Observed: []reportstore.Observed{old, young}})
 	gone := word("a.example", noon.Add(-37*time.Hour), noon.Add(-time.Minute), "gone")
 	holds := word("b.example", noon.Add(-37*time.Hour), noon.Add(time.Minute), "holds")
 	recent := word("a.example", noon.Add(-36*time.Hour), noon.Add(-time.Minute), "recent")
 	s.putFeedback(gone, holds, recent)
-	everyHour := everyDetection(s, "b.example")
-	if err := s.Expire(t.Context(), noon, reportstore.Retention{Minutes: time.Hour}); err != nil {
+	everyHour := everyDetection(s, "a.example", "b.example")
+	if err := s.Expire(t.Context(), noon, reportstore.Retention{}); err != nil {
 		t.Fatal(err)
 	}
-	is(t, "findings and feedback while hours are kept for ever", everyDetection(s, "b.example"), everyHour)
+	is(t, "all of it while everything is kept for ever", everyDetection(s, "a.example", "b.example"), everyHour)
 	for range 2 {
 		if err := s.Expire(t.Context(), noon, reportstore.Retention{Minutes: time.Hour, Hours: 30 * time.Hour}); err != nil {
 			t.Fatal(err)
@@ -128,7 +128,7 @@ func detectionExpires(t *testing.T, s *store) {
 		is(t, "first finding, of the first whole day", s.allFindings()[0].Minute.AsTime(), noon.Add(-36*time.Hour))
 		is(t, "findings", len(s.allFindings()), 24)
 		kept, observed := s.detection("a.example")
-		is(t, "state", kept, &state)
+		is(t, "that an old state is kept", kept != nil, false)
 		is(t, "observations", observed, []reportstore.Observed{young})
 		is(t, "feedback", s.feedback(everything, ""), []reportstore.Feedback{recent, holds})
 	}
