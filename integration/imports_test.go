@@ -53,7 +53,7 @@ var layers = map[string][]string{
 		"pkg/reportstore/sqlite", "pkg/summarize", "pkg/transform", "schemas"},
 	"pkg/live": {"pipelines/traffic", "pkg/engine", "pkg/findings", "pkg/inbox", "pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/reportstore", "pkg/rollup", "pkg/summarize",
 		"pkg/transform", "schemas"},
-	"pkg/up": {"pkg/access", "pkg/config", "pkg/dashboard", "pkg/ingest", "pkg/live", "pkg/logentry", "pkg/loggen", "pkg/logsource", "pkg/privacy",
+	"pkg/up": {"pkg/access", "pkg/config", "pkg/dashboard", "pkg/findings", "pkg/ingest", "pkg/live", "pkg/logentry", "pkg/loggen", "pkg/logsource", "pkg/notify", "pkg/privacy", "schemas",
 		"pkg/replay", "pkg/reportstore", "pkg/reportstore/sqlite", "pkg/spool", "pkg/summarize"},
 	"pkg/cli": {"pipelines/traffic", "pkg/access", "pkg/attack", "pkg/audit", "pkg/cloudarmor", "pkg/up", "pkg/config", "pkg/engine", "pkg/findings", "pkg/inbox", "pkg/logentry", "pkg/loggen", "pkg/logsource",
 		"pkg/notify", "pkg/privacy", "pkg/replay", "pkg/reportstore", "pkg/reportstore/sqlite", "pkg/reportwriter", "pkg/ruletest", "pkg/spelling", "pkg/spool",

@@ -27,13 +27,14 @@ func Cases(findings []*schemas.Finding) []Case {
 		if n := len(cases); n == 0 || minute.Sub(cases[n-1].To) >= quietMinutes*time.Minute {
 			cases = append(cases, Case{Host: f.Host, From: minute, Worst: f})
 		}
-		cases[len(cases)-1].add(f, minute)
+		cases[len(cases)-1].Add(f)
 	}
 	return cases
 }
 
-func (c *Case) add(f *schemas.Finding, minute time.Time) {
-	c.To = minute.Add(time.Minute)
+// Add takes in the next finding of the case.
+func (c *Case) Add(f *schemas.Finding) {
+	c.To = f.Minute.AsTime().Add(time.Minute)
 	c.Findings++
 	c.Requests += f.Requests
 	c.Normal += f.NormalRequests

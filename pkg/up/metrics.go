@@ -94,6 +94,8 @@ var (
 	retriesDesc   = describe("retries_total", "Tries of stretches that were set aside, since the start.")
 	storeDesc     = describe("store_bytes", "Size of the store on disk.")
 	haltedDesc    = describe("halted", "1 while trouble of the machine keeps the run from going on.")
+	alertsDesc    = describe("alerts_total", "Messages about cases, since the start, by way and by what became of them.", "way", "outcome")
+	casesDesc     = describe("open_cases", "Sites of which a case is open: an attack, or what looks like one.")
 	incompleteDsc = describe("incomplete_minutes", "Minutes that lack lines which were set aside.")
 )
 
@@ -119,6 +121,12 @@ func (c *collector) Collect(out chan<- prometheus.Metric) {
 	}
 	gauge(openDesc, float64(run.OpenMinutes))
 	gauge(haltedDesc, flag(run.Halted != ""))
+	gauge(casesDesc, float64(c.s.openCases.Load()))
+	for way, n := range c.s.notifier.Stats() {
+		for outcome, n := range map[string]int64{"sent": n.Sent, "failed": n.Failed, "dropped": n.Dropped, "held_back": n.HeldBack} {
+			count(alertsDesc, float64(n), way, outcome)
+		}
+	}
 	for _, src := range run.Sources {
 		gauge(behindDesc, float64(src.Behind), src.Source)
 		gauge(oldestDesc, age(now, src.Oldest), src.Source)

@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -19,7 +20,9 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/config"
 	"github.com/floodgauge/floodgauge/pkg/dashboard"
+	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/live"
+	"github.com/floodgauge/floodgauge/pkg/notify"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/replay"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
@@ -67,6 +70,11 @@ type station struct {
 	page    *dashboard.Server
 	wake    chan struct{}
 	group   *errgroup.Group
+
+	notifier  *notify.Notifier
+	changes   *findings.Changes
+	openCases atomic.Int64
+	judged    time.Time // the end of the latest minute that closed
 }
 
 // Run runs until ctx ends; then it returns nil, or what could not be ended well. Any other error says what keeps it from running.
@@ -111,6 +119,9 @@ func (s *station) start(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	if err := s.watchCases(ctx); err != nil {
+		return err
+	}
 	if s.run, err = live.New(ctx, s.liveConfig(sources)); err != nil {
 		return err
 	}
@@ -126,6 +137,10 @@ func (s *station) start(ctx context.Context) error {
 		return ctx.Err()
 	})
 	s.group.Go(func() error { return s.tell(ctx) })
+	s.group.Go(func() error {
+		s.notifier.Serve(ctx)
+		return ctx.Err()
+	})
 	return nil
 }
 
@@ -146,8 +161,9 @@ func (s *station) liveConfig(sources []live.Source) live.Config {
 	}
 }
 
-// committed tells the open pages of the latest minute with a row.
+// committed tells the open pages of the latest minute with a row, and whom it concerns of cases.
 func (s *station) committed(c *reportstore.Commit) {
+	s.tellCases(c)
 	var latest time.Time
 	for i := range c.Rows {
 		if t := c.Rows[i].Report.GetMinute().AsTime(); t.After(latest) {
