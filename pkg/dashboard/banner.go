@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
@@ -70,6 +71,9 @@ func (d *siteData) caseRows() (rows []caseRow) {
 		row := caseRow{Title: c.title(), URL: c.path(), Begin: minuteWords(c.start, d.now), ISO: c.start.UTC().Format(time.RFC3339),
 			Lasted: span(max(c.To.Sub(c.start), time.Minute)), What: c.kind(), Size: c.size(), Verdict: c.short(), Open: c.open,
 			Grave: c.grave() && c.said == nil}
+		if strings.EqualFold(row.Verdict+".", row.What) {
+			row.What = "" // it is said once
+		}
 		if c.open {
 			row.Lasted += ", goes on"
 		}

@@ -109,7 +109,7 @@ func TestListNamesAttackedSites(t *testing.T) {
 	p.store.attacked("b.example", attackBegan, 6, func(f *schemas.Finding) { f.Verdict = schemas.Verdict_VERDICT_SUSPECTED })
 	p.store.attacked("c.example", attackBegan, 6, calm("flash_crowd", schemas.Verdict_VERDICT_NORMAL))
 	p.store.attacked("d.example", attackBegan.Add(-time.Hour), 6, func(*schemas.Finding) {})
-	alarms := regexp.MustCompile(`<p class="alarm"[^>]*>.*</p>`).FindAllString(p.get("/?limit=1&offset=3"), -1)
+	alarms := regexp.MustCompile(`<p class="alarm[^>]*>.*</p>`).FindAllString(p.get("/?limit=1&offset=3"), -1)
 	if len(alarms) != 2 || !strings.Contains(alarms[0], "1 site is under attack:</strong>") || !strings.Contains(alarms[0], casePageOfA) ||
 		!strings.Contains(alarms[1], "1 site may be under attack:") || strings.Contains(fmt.Sprint(alarms), "d.example") {
 		t.Errorf("the list says %q", alarms)

@@ -35,9 +35,10 @@ type sitesView struct {
 
 // alarm says which sites something goes on at.
 type alarm struct {
-	Words string // before their names
-	Sites []link
-	More  int // sites that are not named
+	Words  string // before their names
+	Likely bool   // it is not certain
+	Sites  []link
+	More   int // sites that are not named
 }
 
 type siteRow struct {
@@ -137,7 +138,7 @@ func alarmsOf(open []siteCase) (alarms []alarm) {
 		verdict   schemas.Verdict
 		one, many string
 	}{{schemas.Verdict_VERDICT_ATTACK, " is under attack:", " are under attack:"}, {schemas.Verdict_VERDICT_SUSPECTED, " may be under attack:", " may be under attack:"}} {
-		var a alarm
+		a := alarm{Likely: kind.verdict < schemas.Verdict_VERDICT_ATTACK}
 		n := 0
 		for i := range open {
 			if c := &open[i]; c.Worst.Verdict == kind.verdict && c.said == nil {

@@ -161,7 +161,7 @@
       this.place = box.querySelector(".plot");
       this.store = store;
       if (!this.place) return;
-      new ResizeObserver(() => this.plot && this.plot.setSize(this.size())).observe(this.place);
+      new ResizeObserver(() => { if (this.plot) { this.plot.setSize(this.size()); this.latest(); } }).observe(this.place);
       this.place.addEventListener("keydown", (event) => this.key(event));
     }
     size() { return { width: Math.max(this.place.clientWidth, 200), height: this.plan.stacked ? 240 : 180 }; }
@@ -356,7 +356,7 @@
   document.addEventListener("news", load);
   document.addEventListener("parts", () => {
     if (!readCases()) return;
-    for (const chart of charts) if (chart.plot) chart.plot.redraw();
+    for (const chart of charts) if (chart.plot) { chart.plot.redraw(); chart.latest(); }
     for (const box of boxes) fill(box, table, [...table.points.values()]);
   });
   readCases();
