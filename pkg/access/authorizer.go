@@ -15,6 +15,9 @@ var ErrTokenNeeded = errors.New("a token is needed")
 // ErrWrongKind means that the token is good for something else.
 var ErrWrongKind = errors.New("the token is for sending lines, not for seeing sites")
 
+// ErrMayNotJudge means that the token is good for seeing, and not for judging what it sees.
+var ErrMayNotJudge = errors.New("the token is for seeing sites, not for judging their cases")
+
 // Facts are what decides about a request.
 type Facts struct {
 	// Peer is the address of the other end of the connection.
@@ -55,15 +58,43 @@ func (a *Authorizer) Sites(f Facts) (SiteSet, error) {
 	return SiteSet{}, ErrTokenNeeded
 }
 
+// Judge returns the sites of whose cases a request may say that they are no attacks, and who says so: all for a local one, else those of a token that may
+// judge, or that is for all sites. It fails as Sites does, or with ErrMayNotJudge.
+func (a *Authorizer) Judge(f Facts) (sites SiteSet, by string, err error) {
+	secret := f.Bearer
+	switch {
+	case secret == "" && f.Local():
+		return Everything(), "the machine itself", nil
+	case secret == "":
+		secret = f.Session
+	}
+	if secret == "" {
+		return SiteSet{}, "", ErrTokenNeeded
+	}
+	token, err := a.viewToken(secret)
+	switch {
+	case err != nil:
+		return SiteSet{}, "", err
+	case !token.Judge && !token.All:
+		return SiteSet{}, "", ErrMayNotJudge
+	}
+	return token.SiteSet(), "token " + token.Name, nil
+}
+
 func (a *Authorizer) view(secret string) (SiteSet, error) {
+	token, err := a.viewToken(secret)
+	return token.SiteSet(), err
+}
+
+func (a *Authorizer) viewToken(secret string) (Token, error) {
 	token, err := a.tokens.Lookup(secret, a.now())
+	if err == nil && token.Kind != View {
+		err = ErrWrongKind
+	}
 	if err != nil {
-		return SiteSet{}, err
+		return Token{}, err
 	}
-	if token.Kind != View {
-		return SiteSet{}, ErrWrongKind
-	}
-	return token.SiteSet(), nil
+	return token, nil
 }
 
 // CheckListen refuses an address that other machines can reach while there is no token to see anything with: whoever set it up so expects a page, and

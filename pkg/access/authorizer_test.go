@@ -48,6 +48,42 @@ func TestWhoSeesWhat(t *testing.T) {
 	}
 }
 
+// Who may only look does not judge, and nobody judges more than they see.
+func TestWhoJudges(t *testing.T) {
+	tokens, _ := open(t)
+	viewer := add(t, tokens, Token{Name: "viewer", Sites: []string{"a.example"}})
+	judge := add(t, tokens, Token{Name: "judge", Sites: []string{"a.example"}, Judge: true})
+	all := add(t, tokens, Token{Name: "all", All: true})
+	edge := add(t, tokens, Token{Name: "edge", Kind: Ingest, Source: "edge", All: true})
+	home, away := netip.MustParseAddr("127.0.0.1"), netip.MustParseAddr("192.0.2.7")
+	for _, c := range []struct {
+		name  string
+		facts Facts
+		err   error
+		by    string
+		all   bool
+	}{
+		{"from the machine", Facts{Peer: home}, nil, "the machine itself", true},
+		{"from the machine with an old session", Facts{Peer: home, Session: "x"}, nil, "the machine itself", true},
+		{"a token narrows", Facts{Peer: home, Bearer: viewer}, ErrMayNotJudge, "", false},
+		{"without a token", Facts{Peer: away}, ErrTokenNeeded, "", false},
+		{"passed on by a proxy", Facts{Peer: home, Forwarded: true}, ErrTokenNeeded, "", false},
+		{"a token to look", Facts{Peer: away, Session: viewer}, ErrMayNotJudge, "", false},
+		{"a token to judge", Facts{Peer: away, Session: judge}, nil, "token judge", false},
+		{"a token for all sites", Facts{Peer: away, Bearer: all}, nil, "token all", true},
+		{"a token for lines", Facts{Peer: away, Bearer: edge}, ErrWrongKind, "", false},
+		{"a wrong token", Facts{Peer: away, Bearer: "x"}, ErrNoToken, "", false},
+	} {
+		set, by, err := NewAuthorizer(tokens, func() time.Time { return noon }).Judge(c.facts)
+		if !errors.Is(err, c.err) || by != c.by || set.All() != c.all || set.Has("a.example") != (c.err == nil) || set.Has("b.example") != c.all {
+			t.Errorf("%s: %v, %q, %v", c.name, err, by, set)
+		}
+	}
+	if _, _, err := tokens.Add(Token{Kind: Ingest, Source: "x", All: true, Judge: true}, noon); err == nil {
+		t.Error("a token for lines may judge")
+	}
+}
+
 func TestCheckListen(t *testing.T) {
 	tokens, _ := open(t)
 	for _, addr := range []string{"127.0.0.1:8080", "localhost:0", "[::1]:8080", "127.4.5.6:1"} {

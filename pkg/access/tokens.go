@@ -36,6 +36,8 @@ type Token struct {
 	// Sites are the sites that it may see, or speak for; All stands for every one.
 	Sites []string `json:"sites,omitempty"`
 	All   bool     `json:"all,omitempty"`
+	// Judge: a View token may also say of its sites' cases that they are no attacks. One for all sites may without it.
+	Judge bool `json:"judge,omitempty"`
 	// Source is the source that an ingest token may send lines to.
 	Source  string    `json:"source,omitempty"`
 	Created time.Time `json:"created"`
@@ -123,6 +125,8 @@ func completed(t Token, now time.Time) (Token, error) {
 		return Token{}, errors.New("a token needs the sites that it is for (--site www.example.org), or all of them (--all), and not both")
 	case (t.Kind == Ingest) != (t.Source != ""):
 		return Token{}, errors.New("a token to send lines needs the source that it is for, and one to see sites has none")
+	case t.Kind == Ingest && t.Judge:
+		return Token{}, errors.New("a token to send lines does not judge cases: make one to see the sites for that")
 	case !t.Expires.IsZero() && !t.Expires.After(now):
 		return Token{}, errors.New("the token would have expired already: give a time to come")
 	}

@@ -28,11 +28,12 @@ func (c *tokensCmd) Help() string {
 
 // tokensAddCmd is the command line of "tokens add".
 type tokensAddCmd struct {
-	Site    []string `group:"show" placeholder:"NAME" help:"A site that the token is for; can be repeated."`
-	All     bool     `group:"show" help:"The token is for all sites."`
-	Source  string   `group:"show" placeholder:"NAME" help:"Make a token to send lines of this source, instead of one to see sites."`
-	Name    string   `group:"show" placeholder:"NAME" help:"Name by which the token is listed and revoked. Default: its source or sites."`
-	Expires string   `group:"show" placeholder:"TIME" help:"When it ends: a date (the end of that day), 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339. Default: never."`
+	Site     []string `group:"show" placeholder:"NAME" help:"A site that the token is for; can be repeated."`
+	All      bool     `group:"show" help:"The token is for all sites."`
+	Source   string   `group:"show" placeholder:"NAME" help:"Make a token to send lines of this source, instead of one to see sites."`
+	MayJudge bool     `group:"show" help:"The token may also say on the page that a case is no attack. One for all sites may without it."`
+	Name     string   `group:"show" placeholder:"NAME" help:"Name by which the token is listed and revoked. Default: its source or sites."`
+	Expires  string   `group:"show" placeholder:"TIME" help:"When it ends: a date (the end of that day), 'YYYY-MM-DD HH:MM' in UTC, or RFC 3339. Default: never."`
 	dataFlag
 }
 
@@ -40,6 +41,7 @@ type tokensAddCmd struct {
 func (c *tokensAddCmd) Help() string {
 	return "The secret is all that standard output gets; who has it may do what the token says. A running \"up\" knows it at once.\n\n" + examples(
 		"tokens add --site www.example.org --expires 2027-12-31", "to see one site, until then",
+		"tokens add --site www.example.org --may-judge", "to see it, and to say what is no attack there",
 		"tokens add --all --name operator", "to see every site",
 		"tokens add --source shop --site shop.example.org > shop.token", "to send the lines of one source",
 	)
@@ -57,7 +59,7 @@ func (c *tokensAddCmd) Run(env *environment) error {
 	if isDate {
 		expires = expires.AddDate(0, 0, 1)
 	}
-	token := access.Token{Name: c.Name, Sites: c.Site, All: c.All, Source: c.Source, Expires: expires}
+	token := access.Token{Name: c.Name, Sites: c.Site, All: c.All, Source: c.Source, Judge: c.MayJudge, Expires: expires}
 	if c.Source != "" {
 		token.Kind = access.Ingest
 	}
@@ -90,6 +92,9 @@ func tokenPurpose(t access.Token) string {
 	}
 	if t.Kind == access.Ingest {
 		return "to send lines of source " + t.Source + " about " + sites
+	}
+	if t.Judge {
+		return "to see " + sites + " and to judge cases"
 	}
 	return "to see " + sites
 }

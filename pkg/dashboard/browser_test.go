@@ -201,10 +201,14 @@ func TestBrowserOnAPhone(t *testing.T) {
 		})
 	b.store.status.Sources = []reportstore.SourceState{{Source: "/var/log/nginx/" + strings.Repeat("long", 20) + ".log",
 		Problem: strings.Repeat("a/long/path", 20)}}
-	for _, target := range []string{"/", "/sites/a-site-with-a-very-long-name-that-does-not-fit.subdomain.of-an-example.org?range=24h", "/status",
-		"/login", "/nowhere"} {
+	const long = "a-site-with-a-very-long-name-that-does-not-fit.subdomain.of-an-example.org"
+	b.store.attacked(long, attackBegan, 6, func(f *schemas.Finding) { f.Standouts[1].Value = "/" + strings.Repeat("a-long-path", 12) })
+	for _, target := range []string{"/", "/sites/" + long + "?range=24h", casePath(long, attackBegan), "/status", "/login", "/nowhere"} {
 		b.does(chromedp.EmulateViewport(390, 844), chromedp.Navigate(b.url+target))
-		if strings.HasPrefix(target, "/sites/") {
+		switch {
+		case strings.Contains(target, "/cases/"):
+			b.does(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach((d) => { d.open = true; })`))
+		case strings.HasPrefix(target, "/sites/"):
 			b.waits(drawn)
 		}
 		if width := answer[int](b, `document.documentElement.scrollWidth`); width > 390 {
@@ -217,13 +221,15 @@ func TestBrowserOnAPhone(t *testing.T) {
 func TestBrowserContrast(t *testing.T) {
 	b := newBrowser(t)
 	b.store.fillMinutes("a.example", 2, teaTime, full)
+	b.store.attacked("a.example", attackBegan, 6, func(*schemas.Finding) {})
 	for _, scheme := range []string{"light", "dark"} {
 		features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}
 		if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
 			t.Fatal(err)
 		}
-		for _, target := range []string{"/", "/sites/a.example", "/status", "/login"} {
+		for _, target := range []string{"/", "/sites/a.example", casePageOfA, "/status", "/login"} {
 			b.opens(target)
+			b.does(chromedp.Evaluate[chromedp.Void](`document.querySelectorAll("details").forEach((d) => { d.open = true; })`))
 			if poor := answer[string](b, contrast); poor != "" {
 				t.Errorf("%s by %s has little contrast in %s", target, scheme, poor)
 			}
@@ -302,9 +308,10 @@ func TestBrowserReportsNoBrokenPolicy(t *testing.T) {
 		new ReportingObserver((all) => done(JSON.stringify(all)), { buffered: true }).observe();
 		setTimeout(() => done(""), 0);
 	})`
-	for _, target := range []string{"/", "/sites/a.example", "/status", "/login"} {
+	b.store.attacked("a.example", attackBegan, 6, func(*schemas.Finding) {})
+	for _, target := range []string{"/", "/sites/a.example", casePageOfA, "/status", "/login"} {
 		b.opens(target)
-		if strings.HasPrefix(target, "/sites") {
+		if target == "/sites/a.example" {
 			b.waits(drawn)
 		}
 		broken, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](reports, chromedp.EvalAwaitPromise))

@@ -18,6 +18,7 @@ type chart struct {
 	Missing string // "not logged", where it is
 	Advice  string // what to do about that
 	Still   drawing
+	Bands   []band // of cases, in the still drawing
 	Heads   []string
 	Rows    []tableRow
 	Step    string // "minute", "hour" or "day": what a row is
@@ -29,6 +30,8 @@ type tableRow struct {
 	Start string
 	Cells []string
 	State string // what is special about the slot
+	Case  string // what a case is called that covers it
+	Grave bool
 }
 
 // column is one value of a table.
@@ -134,6 +137,7 @@ func seconds(v *float64) string {
 
 func (d *siteData) charts() []chart {
 	list := make([]chart, 0, len(plans))
+	marks := d.marks()
 	for _, plan := range plans {
 		c := chart{ID: plan.id, Title: plan.title, Help: strings.ReplaceAll(plan.help, "{step}", d.period.Level), Step: d.table.Level}
 		c.Still = draw(d.points, d.period, d.fresh.KnownTo, plan.value)
@@ -141,7 +145,11 @@ func (d *siteData) charts() []chart {
 			c.Heads = append(c.Heads, column.head)
 		}
 		for _, point := range slices.Backward(d.tablePoints) {
-			c.Rows = append(c.Rows, tableRowOf(plan.columns, point, d.table))
+			c.Rows = append(c.Rows, tableRowOf(plan.columns, point, d.table, marks))
+		}
+		if plan.id == "requests" {
+			c.Bands = bandsOf(marks, d.period)
+			c.Help += d.bandHelp()
 		}
 		if len(d.points) > 0 && !slices.ContainsFunc(d.points, func(p reportstore.Point) bool { _, ok := plan.value(p); return ok }) {
 			c.Missing = d.missingWords(plan.id)
@@ -174,10 +182,13 @@ func (d *siteData) missingWords(id string) string {
 	return notLogged
 }
 
-func tableRowOf(columns []column, point reportstore.Point, p period) tableRow {
+func tableRowOf(columns []column, point reportstore.Point, p period, marks []mark) tableRow {
 	row := tableRow{ISO: point.Start.UTC().Format(time.RFC3339), Start: slotName(point.Start, p), State: stateOf(point)}
 	for _, column := range columns {
 		row.Cells = append(row.Cells, column.cell(point, p.step()))
+	}
+	if m := markOf(marks, point.Start, p.step()); m != nil {
+		row.Case, row.Grave = m.words, m.grave
 	}
 	return row
 }

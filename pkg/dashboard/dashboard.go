@@ -1,9 +1,10 @@
-// Package dashboard is the web page and the JSON interface of one machine: it reads a store of reports and shows sites, their traffic and how fresh
-// and complete the data is. It writes nothing to the store, knows no store's driver, no log format and no engine, and asks the authoriser in package
-// access before every read. Its pages work without JavaScript; with it they move.
+// Package dashboard is the web page and the JSON interface of one machine: it reads a store of reports and shows sites, their traffic, what was found
+// in it, and how fresh and complete the data is. It judges nothing, and writes nothing but what people say of cases. It knows no store's driver, no log
+// format and no engine, and asks the authoriser in package access before every read. Its pages work without JavaScript; with it they move.
 package dashboard
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"html/template"
@@ -25,12 +26,19 @@ type Config struct {
 	Now func() time.Time
 	// Live tells how the collector is doing. Optional; without it nothing collects, and the pages say so.
 	Live func() Live
+	// Feedback keeps what people say of cases; reportstore.Writer is one. Optional; without it nobody can say that a case is no attack.
+	Feedback Feedback
 	// Hosts are names, without ports, by which the page may be asked for besides localhost and the loopback addresses. Optional.
 	Hosts []string
 	// Keep is how long the store keeps rows by level: what to look for in which. Default reportstore.DefaultRetention.
 	Keep reportstore.Retention
 	// Log takes in what fails inside. Default slog.Default().
 	Log *slog.Logger
+}
+
+// Feedback takes what people say of cases, from several requests at the same time.
+type Feedback interface {
+	PutFeedback(ctx context.Context, f reportstore.Feedback) error
 }
 
 // Live is the state of the collector in this process.
@@ -58,7 +66,6 @@ type Server struct {
 	assets  *assets
 	events  *broadcaster
 	limits  *limits
-	judges  *judges
 	hosts   map[string]bool
 	handler http.Handler
 }
@@ -77,7 +84,7 @@ func New(c Config) (*Server, error) {
 	if c.Log == nil {
 		c.Log = slog.Default()
 	}
-	s := &Server{config: c, events: newBroadcaster(), judges: newJudges(), limits: newLimits(c.Now), hosts: allowedHosts(c.Hosts)}
+	s := &Server{config: c, events: newBroadcaster(), limits: newLimits(c.Now), hosts: allowedHosts(c.Hosts)}
 	var err error
 	if s.assets, err = loadAssets(); err != nil {
 		return nil, fmt.Errorf("loading the pages' files: %w", err)

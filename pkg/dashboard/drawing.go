@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
+	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // drawing is a small chart that the server draws: path data of SVG for a line, in a box of drawingWidth by drawingHeight. It is empty where there is
@@ -74,3 +75,27 @@ func trace(values []float64, first, last int, highest float64) drawing {
 }
 
 func decimal(v float64) string { return strconv.FormatFloat(v, 'f', 1, 64) }
+
+// drawFindings draws the requests of minutes with a finding, and what is usual in them, on one scale. There is nothing to see in fewer than three.
+func drawFindings(found []*schemas.Finding) (requests, usual drawing) {
+	if len(found) < 3 {
+		return "", ""
+	}
+	first := found[0].Minute.AsTime()
+	minutes := int(found[len(found)-1].Minute.AsTime().Sub(first)/time.Minute) + 1
+	group := (minutes + drawingSteps - 1) / drawingSteps
+	seen, normal := make([]float64, (minutes+group-1)/group), make([]float64, (minutes+group-1)/group)
+	highest, last := 0.0, 0.0
+	for _, f := range found {
+		at := int(f.Minute.AsTime().Sub(first)/time.Minute) / group
+		seen[at], normal[at] = max(seen[at], float64(f.Requests)), max(normal[at], f.NormalRequests)
+		highest = max(highest, seen[at], normal[at])
+	}
+	for i := range normal { // where nothing stood out, there was about what is usual
+		if normal[i] == 0 {
+			normal[i], seen[i] = last, max(seen[i], last)
+		}
+		last = normal[i]
+	}
+	return trace(seen, 0, len(seen)-1, highest), trace(normal, 0, len(normal)-1, highest)
+}

@@ -47,6 +47,8 @@ func problemOf(err error) *problem {
 		return &problem{http.StatusUnauthorized, "Sign in", "The token is unknown or was revoked."}
 	case errors.Is(err, access.ErrWrongKind):
 		return &problem{http.StatusForbidden, "Refused", "The token is for sending log lines, not for seeing sites."}
+	case errors.Is(err, access.ErrMayNotJudge):
+		return &problem{http.StatusForbidden, "Refused", "Your token is for seeing sites, not for saying what is an attack there. Ask the operator for one that may."}
 	case errors.Is(err, context.DeadlineExceeded):
 		return &problem{http.StatusGatewayTimeout, "It took too long", "Choose a shorter range, or try again when the machine is less busy."}
 	}

@@ -257,6 +257,14 @@ func (m *memory) Literals(context.Context, access.SiteSet, string, time.Time) ([
 	return nil, m.fail
 }
 
+func (m *memory) PutFeedback(_ context.Context, f reportstore.Feedback) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.feedback = slices.DeleteFunc(m.feedback, func(old reportstore.Feedback) bool { return old.Host == f.Host && old.Started.Equal(f.Started) })
+	m.feedback = append(m.feedback, f)
+	return m.fail
+}
+
 func (m *memory) Check(_ context.Context, from, to time.Time) (map[time.Time]reportstore.Checksum, error) {
 	sums := map[time.Time]reportstore.Checksum{}
 	m.mu.Lock()

@@ -37,7 +37,7 @@ func newPage(t *testing.T, hosts ...string) *page {
 	p.set(teaTime)
 	p.live.Store(&Live{Since: teaTime.Add(-time.Hour)})
 	now := func() time.Time { return *p.clock.Load() }
-	p.server, err = New(Config{Reader: p.store, Access: access.NewAuthorizer(tokens, now), Now: now, Hosts: hosts,
+	p.server, err = New(Config{Reader: p.store, Feedback: p.store, Access: access.NewAuthorizer(tokens, now), Now: now, Hosts: hosts,
 		Live: func() Live { return *p.live.Load() }, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	if err != nil {
 		t.Fatal(err)

@@ -12,7 +12,7 @@ import (
 )
 
 // pageNames are the pages; each is a template of its own in the layout's frame.
-var pageNames = []string{"sites", "site", "status", "login", "error"}
+var pageNames = []string{"sites", "site", "case", "status", "login", "error"}
 
 // frame is what every page has.
 type frame struct {
@@ -29,6 +29,7 @@ type frame struct {
 func (s *Server) loadPages() (map[string]*template.Template, error) {
 	funcs := template.FuncMap{
 		"asset": s.assets.url, "count": reportwriter.Count, "bytes": reportwriter.Bytes,
+		"count64":    func(n int) string { return reportwriter.Count(int64(n)) },
 		"sitesWords": func(n int) string { return reportwriter.Plural(int64(n), "site") },
 	}
 	pages := map[string]*template.Template{}

@@ -235,7 +235,12 @@ func TestHostileTextsStayTexts(t *testing.T) {
 	})
 	p.store.fillMinutes(evil, 1, teaTime, full)
 	p.store.status.Sources = []reportstore.SourceState{{Source: evil, Problem: evil}}
-	for _, target := range []string{"/", "/sites/a.example", "/status", "/?search=" + "%22%3E%3Cscript%3E",
+	p.store.attacked("a.example", attackBegan, 6, func(f *schemas.Finding) {
+		f.Kind, f.Evidence[1].Words, f.Standouts[0].Value, f.Standouts[0].List = evil, evil, evil, evil
+		r := f.Rules.Recommendations[0]
+		f.Rules.Status, f.Rules.Words, r.Name, r.Words, r.Conditions[0].Value, r.Worst.Value, r.Action = evil, evil, evil, evil, evil, evil, evil
+	})
+	for _, target := range []string{"/", "/sites/a.example", casePageOfA, "/status", "/?search=" + "%22%3E%3Cscript%3E",
 		"/sites/%22%3E%3Cscript%3Ealert(1)%3C%2Fscript%3E", "/login?next=%22%3E%3Cscript%3E"} {
 		p.hides(target, "<script>", "<img", "onerror=alert(1)>")
 	}
@@ -245,7 +250,8 @@ func TestNoInlineScriptOrStyle(t *testing.T) {
 	p := newPage(t)
 	p.store.fillMinutes("a.example", 2, teaTime, full)
 	inline := regexp.MustCompile(`(?i)<style|\sstyle=|<script(?:>|[^>]*>[^<])|\son[a-z]+=|javascript:`)
-	for _, target := range []string{"/", "/sites/a.example", "/status", "/login", "/sites/a.example?part=live"} {
+	p.store.attacked("a.example", attackBegan, 6, func(*schemas.Finding) {})
+	for _, target := range []string{"/", "/sites/a.example", casePageOfA, "/status", "/login", "/sites/a.example?part=live"} {
 		if found := inline.FindString(p.get(target)); found != "" {
 			t.Errorf("%s has %q, which the content policy forbids", target, found)
 		}

@@ -38,7 +38,7 @@ func targets(pattern string) []string {
 	if !ok {
 		return []string{"/nowhere", "/api/v1/nowhere", "/sites", "/admin", "/static", "/api/v1/sites/a.example"}
 	}
-	path = strings.Replace(strings.Replace(path, "{$}", "", 1), "{file}", "none.css", 1)
+	path = strings.NewReplacer("{$}", "", "{file}", "none.css", "{start}", attackBegan.Format(timeForms[1])).Replace(path)
 	if !strings.Contains(path, "{host}") {
 		return []string{path, path + "?search=" + "example"}
 	}
@@ -47,24 +47,31 @@ func targets(pattern string) []string {
 
 // expected says what each asker gets from a route: the code, of its own site and of another one's.
 var expected = map[string]struct{ open, forwarded, owner, other int }{
-	"GET /{$}":                            {200, 303, 200, 200},
-	"GET /sites/{host}":                   {200, 303, 200, 404},
-	"GET /status":                         {200, 303, 200, 200},
-	"GET /events":                         {200, 401, 200, 200},
-	"GET /api/v1/sites":                   {200, 401, 200, 200},
-	"GET /api/v1/sites/{host}/series":     {200, 401, 200, 404},
-	"GET /api/v1/sites/{host}/series.csv": {200, 401, 200, 404},
-	"GET /api/v1/sites/{host}/total":      {200, 401, 200, 404},
-	"GET /api/v1/sites/{host}/rows":       {200, 401, 200, 404},
-	"GET /api/v1/sites/{host}/findings":   {200, 401, 200, 404},
-	"GET /api/v1/status":                  {200, 401, 200, 200},
-	"GET /api/v1/openapi.json":            {200, 200, 200, 200},
-	"GET /login":                          {200, 200, 200, 200},
-	"POST /login":                         {422, 422, 422, 422},
-	"POST /logout":                        {303, 303, 303, 303},
-	"GET /static/{file}":                  {404, 404, 404, 404},
-	"GET /healthz":                        {200, 200, 200, 200},
-	"GET /readyz":                         {200, 200, 200, 200},
+	"GET /{$}":                                           {200, 303, 200, 200},
+	"GET /sites/{host}":                                  {200, 303, 200, 404},
+	"GET /sites/{host}/cases/{start}":                    {200, 303, 200, 404},
+	"POST /sites/{host}/cases/{start}/feedback":          {303, 401, 403, 404},
+	"POST /sites/{host}/cases/{start}/feedback/undo":     {303, 401, 403, 404},
+	"GET /status":                                        {200, 303, 200, 200},
+	"GET /events":                                        {200, 401, 200, 200},
+	"GET /api/v1/sites":                                  {200, 401, 200, 200},
+	"GET /api/v1/sites/{host}/series":                    {200, 401, 200, 404},
+	"GET /api/v1/sites/{host}/series.csv":                {200, 401, 200, 404},
+	"GET /api/v1/sites/{host}/total":                     {200, 401, 200, 404},
+	"GET /api/v1/sites/{host}/rows":                      {200, 401, 200, 404},
+	"GET /api/v1/sites/{host}/findings":                  {200, 401, 200, 404},
+	"GET /api/v1/sites/{host}/cases":                     {200, 401, 200, 404},
+	"POST /api/v1/sites/{host}/cases/{start}/feedback":   {200, 401, 403, 404},
+	"DELETE /api/v1/sites/{host}/cases/{start}/feedback": {200, 401, 403, 404},
+	"GET /api/v1/cases":                                  {200, 401, 200, 200},
+	"GET /api/v1/status":                                 {200, 401, 200, 200},
+	"GET /api/v1/openapi.json":                           {200, 200, 200, 200},
+	"GET /login":                                         {200, 200, 200, 200},
+	"POST /login":                                        {422, 422, 422, 422},
+	"POST /logout":                                       {303, 303, 303, 303},
+	"GET /static/{file}":                                 {404, 404, 404, 404},
+	"GET /healthz":                                       {200, 200, 200, 200},
+	"GET /readyz":                                        {200, 200, 200, 200},
 }
 
 // matrix is a server with two sites and everybody who may ask.
@@ -80,6 +87,8 @@ func newMatrix(t *testing.T) *matrix {
 	p := newPage(t)
 	p.store.fillMinutes("a.example", 1, teaTime, full)
 	p.store.fillMinutes(canary+".example", 1, teaTime, withCanary)
+	p.store.attacked("a.example", attackBegan, 6, func(*schemas.Finding) {})
+	p.store.attacked(canary+".example", attackBegan, 6, func(f *schemas.Finding) { f.Evidence[0].Words, f.Standouts[0].Value = canary, canary })
 	p.store.status.Sources = []reportstore.SourceState{{Source: canary + ".log", Problem: "no room on " + canary, Dead: map[string]int64{canary: 1}}}
 	p.store.status.DeadLines = map[string]int64{canary: 3}
 	aside := &reportstore.Extent{Source: canary, To: 5}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
@@ -25,11 +26,12 @@ type siteView struct {
 	Charts     []chart
 	Lists      []topList
 	Notes      []string
-	Case       *caseView  // what goes on
-	Cases      []caseView // what stood out in the last day and is over
-	Unjudged   bool       // there is too little history
-	Advice     []string   // what to add to the log
-	Nothing    string     // why there is no data, where there is none
+	Case       *bannerView // what goes on
+	Cases      []caseRow   // what stood out in the last day
+	Judged     bool        // enough is known to say so
+	Marks      string      // the cases of the charts, as JSON
+	Advice     []string    // what to add to the log
+	Nothing    string      // why there is no data, where there is none
 }
 
 // siteData is what the store says of a site and period.
@@ -44,7 +46,11 @@ type siteData struct {
 	dead          map[string]int64 // lines of all sources that could not be read; nil where that is not for the reader of the page
 	noHost        int64            // lines that count here because they name no site; 0 on the pages of sites
 	overCap       int64            // lines that count here because too many names came; 0 on the pages of sites
-	verdict       *verdict
+	judged        bool             // enough is known of the site
+	cases         []siteCase       // of the last day
+	marked        []siteCase       // of the period
+	marksFrom     time.Time        // from when on these are known, where that is not the whole period
+	now           time.Time
 }
 
 func (s *Server) sitePage(w http.ResponseWriter, r *request) error {
@@ -63,7 +69,7 @@ func (s *Server) sitePage(w http.ResponseWriter, r *request) error {
 
 func (s *Server) readSite(r *request, host string, p period) (*siteData, error) {
 	ctx, reader := r.Context(), s.config.Reader
-	d := &siteData{host: host, period: p, table: tablePeriod(p)}
+	d := &siteData{host: host, period: p, table: tablePeriod(p), now: r.now}
 	var err error
 	var status *reportstore.Status
 	if d.fresh, status, err = s.freshness(ctx, r.now); err != nil {
@@ -88,12 +94,8 @@ func (s *Server) readSite(r *request, host string, p period) (*siteData, error) 
 			return nil, fmt.Errorf("reading a series: %w", err)
 		}
 	}
-	if d.verdict, err = s.judge(ctx, r.who, host, r.now); err != nil {
+	if err = s.readSiteCases(ctx, r, d); err != nil {
 		return nil, err
-	}
-	d.verdict.until(d.fresh.KnownTo)
-	if d.fresh.State == stateStopped {
-		d.verdict.until(r.now) // what went on may be over
 	}
 	return d, s.readTotals(ctx, r, d)
 }
@@ -140,7 +142,7 @@ func (d *siteData) view() siteView {
 	for _, choice := range ranges {
 		v.Ranges = append(v.Ranges, link{choice.Words, v.Path + "?range=" + choice.Name, choice.Name == d.period.Name})
 	}
-	v.Case, v.Cases, v.Unjudged = d.verdict.open(), d.verdict.past(), !d.verdict.known
+	v.Case, v.Cases, v.Judged, v.Marks = d.banner(), d.caseRows(), d.judged, marksJSON(d.marks())
 	v.Charts = d.charts()
 	if d.total == nil {
 		v.Nothing = d.nothing()

@@ -3,11 +3,13 @@ package dashboard
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
+	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // link is a choice on a page.
@@ -28,6 +30,15 @@ type sitesView struct {
 	Previous string // address; empty where there is none
 	Next     string
 	Empty    *emptyView
+	Alarms   []alarm // what goes on, of all sites
+}
+
+// alarm says which sites something goes on at.
+type alarm struct {
+	Words  string // before their names
+	Likely bool   // it is not certain
+	Sites  []link
+	More   int // sites that are not named
 }
 
 type siteRow struct {
@@ -40,6 +51,9 @@ type siteRow struct {
 	Failing   bool // more than one in a hundred requests ended in an error of the server
 	Last      string
 	LastISO   string
+	Case      string // what goes on, in a word or two
+	CaseURL   string
+	Grave     bool
 }
 
 // emptyView says why there is nothing, and what to do.
@@ -68,8 +82,13 @@ func (s *Server) sitesPage(w http.ResponseWriter, r *request) error {
 			view.Ranges = append(view.Ranges, link{choice.Words, "/?" + list.query(choice.Name, 0).Encode(), choice.Name == list.Name})
 		}
 	}
+	open, err := s.openCases(r, fresh)
+	if err != nil {
+		return err
+	}
+	view.Alarms = alarmsOf(open)
 	for _, site := range list.Sites {
-		view.Rows = append(view.Rows, siteRowOf(site, list.period, fresh, r.now))
+		view.Rows = append(view.Rows, siteRowOf(site, list.period, fresh, r.now, open))
 	}
 	if list.Offset > 0 {
 		view.Previous = "/?" + list.query(list.Name, max(list.Offset-list.Limit, 0)).Encode()
@@ -104,13 +123,55 @@ func (l *siteList) query(rangeName string, offset int) url.Values {
 	return q
 }
 
-func siteRowOf(site reportstore.Site, p period, fresh freshness, now time.Time) siteRow {
+// openCases are the cases that go on, of all sites that the asker may see, by site.
+func (s *Server) openCases(r *request, fresh freshness) ([]siteCase, error) {
+	cases, err := s.readCases(r.Context(), r.who, "", r.now.Add(-openSpan), r.now, fresh, r.now)
+	return slices.DeleteFunc(cases, func(c siteCase) bool { return !c.open }), err
+}
+
+// maxAlarms is how many sites an alarm names.
+const maxAlarms = 20
+
+// alarmsOf says which sites are under attack, and which may be.
+func alarmsOf(open []siteCase) (alarms []alarm) {
+	for _, kind := range []struct {
+		verdict   schemas.Verdict
+		one, many string
+	}{{schemas.Verdict_VERDICT_ATTACK, " is under attack:", " are under attack:"}, {schemas.Verdict_VERDICT_SUSPECTED, " may be under attack:", " may be under attack:"}} {
+		a := alarm{Likely: kind.verdict < schemas.Verdict_VERDICT_ATTACK}
+		n := 0
+		for i := range open {
+			if c := &open[i]; c.Worst.Verdict == kind.verdict && c.said == nil {
+				n++
+				a.Sites = append(a.Sites, link{Words: c.Host, URL: c.path()})
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		if a.Words = "1 site" + kind.one; n > 1 {
+			a.Words = reportwriter.Plural(int64(n), "site") + kind.many
+		}
+		a.More = max(n-maxAlarms, 0)
+		a.Sites = a.Sites[:n-a.More]
+		alarms = append(alarms, a)
+	}
+	return alarms
+}
+
+func siteRowOf(site reportstore.Site, p period, fresh freshness, now time.Time, open []siteCase) siteRow {
 	path := sitePath(site.Host) + "?" + p.query().Encode()
-	return siteRow{
+	row := siteRow{
 		Host: site.Host, URL: path, Requests: site.Requests, Bytes: site.ResponseBytes, Errors: site.Errors,
 		ErrorRate: reportwriter.Percent(site.Errors, site.Requests), Failing: site.Errors*100 > site.Requests,
 		Spark: drawCounts(site.Points, p, fresh.KnownTo), Last: moment(site.Last, now), LastISO: site.Last.UTC().Format(time.RFC3339),
 	}
+	for i := range open {
+		if c := &open[i]; c.Host == site.Host {
+			row.Case, row.CaseURL, row.Grave = c.now(), c.path(), c.grave() && c.said == nil
+		}
+	}
+	return row
 }
 
 func emptyOf(list *siteList, fresh freshness, status *reportstore.Status, operator bool) *emptyView {

@@ -5,6 +5,9 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // maxFirstLoad is what a page with all its files may weigh as sent, in bytes.
@@ -30,7 +33,8 @@ func TestFirstLoadIsSmall(t *testing.T) {
 	for i := range pageOfSites {
 		p.store.fillMinutes(fmt.Sprintf("site-%d.example", i), 1, teaTime, full)
 	}
-	targets := []string{"/", "/status"}
+	p.store.attacked("a.example", teaTime.Add(-20*time.Hour).Truncate(time.Minute), 20*60, func(*schemas.Finding) {})
+	targets := []string{"/", "/status", casePath("a.example", teaTime.Add(-20*time.Hour))}
 	for _, r := range ranges {
 		targets = append(targets, "/sites/a.example?range="+r.Name)
 	}

@@ -181,7 +181,7 @@ func (s *station) pageConfig() dashboard.Config {
 		names = append(names, host)
 	}
 	return dashboard.Config{Reader: s.store, Access: access.NewAuthorizer(s.tokens, time.Now), Now: time.Now, Live: s.liveStatus, Hosts: names,
-		Keep: s.o.Config.Retention}
+		Keep: s.o.Config.Retention, Feedback: s.store}
 }
 
 // liveStatus is what the page says of the run.

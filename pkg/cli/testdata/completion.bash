@@ -109,7 +109,7 @@ _floodgauge() {
         --name) words="" ;;
         --expires) words="" ;;
         --data) words="" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --site --all --source --name --expires --data"; else words="add list revoke"; fi ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --site --all --source --may-judge --name --expires --data"; else words="add list revoke"; fi ;;
         esac
         ;;
     rules)

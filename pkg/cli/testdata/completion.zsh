@@ -134,6 +134,7 @@ _floodgauge() {
       '*--site=[A site that the token is for; can be repeated]:name,...: ' \
       '--all[The token is for all sites]' \
       '*--source=[Make a token to send lines of this source, instead of one to see sites]:name: ' \
+      '--may-judge[The token may also say on the page that a case is no attack]' \
       '*--name=[Name by which the token is listed and revoked]:name: ' \
       '*--expires=[When it ends: a date (the end of that day), '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
       '*--data=[Data folder of "up"]:dir: ' \

@@ -21,6 +21,7 @@
       part.querySelectorAll("details").forEach((d, i) => { d.open = open[i] || false; });
       old.replaceChildren(...part.childNodes);
     }
+    document.dispatchEvent(new Event("parts"));
     const state = main.querySelector(".fresh");
     if (summary && state && Date.now() - said > 60000) {
       said = Date.now();
@@ -74,6 +75,17 @@
     button.textContent = paused ? "Resume" : "Pause";
     button.setAttribute("aria-label", button.textContent + " updates");
   }
+
+  // Texts can be copied by a button where the browser lets a page do that.
+  if (navigator.clipboard) main.classList.add("copies");
+  main.addEventListener("click", async (event) => {
+    const copy = event.target.closest("[data-copy]");
+    if (!copy) return;
+    try {
+      await navigator.clipboard.writeText(document.getElementById(copy.dataset.copy).textContent);
+      copy.textContent = "Copied";
+    } catch { copy.textContent = "Select it by hand"; }
+  });
 
   button.hidden = false;
   button.addEventListener("click", () => {

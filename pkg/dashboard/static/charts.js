@@ -161,7 +161,7 @@
       this.place = box.querySelector(".plot");
       this.store = store;
       if (!this.place) return;
-      new ResizeObserver(() => this.plot && this.plot.setSize(this.size())).observe(this.place);
+      new ResizeObserver(() => { if (this.plot) { this.plot.setSize(this.size()); this.latest(); } }).observe(this.place);
       this.place.addEventListener("keydown", (event) => this.key(event));
     }
     size() { return { width: Math.max(this.place.clientWidth, 200), height: this.plan.stacked ? 240 : 180 }; }
@@ -222,7 +222,7 @@
         series: [{ label: "Begins", value: (u, t) => t === null ? "" : slotName(t, this.store.level, true) + (this.slots.find((p) => p.t === t && p.provisional) ? " (counting)" : "") },
           ...lines.map((line, i) => this.series(line, i))],
         bands: this.plan.stacked ? lines.slice(1).map((_, i) => ({ series: [i + 2, i + 1] })) : [],
-        hooks: { drawClear: [(u) => this.marks(u)], setSelect: [(u) => this.zoom(u)] },
+        hooks: { drawClear: [(u) => this.cases(u), (u) => this.marks(u)], setSelect: [(u) => this.zoom(u)] },
       }, data, this.place);
     }
     axes() {
@@ -245,6 +245,22 @@
         fill: this.plan.stacked || this.plan.fill ? color + (this.plan.stacked ? "d0" : "2e") : undefined,
         points: { show: this.slots.length <= 20 && !this.plan.stacked, size: 5 },
         value: (u, v, s, at) => at === null || this.raw[i][at] === null || this.raw[i][at] === undefined ? "–" : this.plan.format(this.raw[i][at]) };
+    }
+    // cases puts a band behind the minutes of each case, and a bar below those of a grave one, so that colour is not all that tells them apart.
+    cases(u) {
+      if (!this.plan.stacked) return;
+      const { ctx, bbox } = u, at = (t) => Math.min(Math.max(u.valToPos(t - this.store.step / 2, "x", true), bbox.left), bbox.left + bbox.width);
+      ctx.save();
+      for (const [from, to, , grave] of cases) {
+        const left = at(from), width = Math.max(at(to) - left, 3 * devicePixelRatio), bar = 5 * devicePixelRatio;
+        if (to < this.store.from || from > this.store.to) continue;
+        ctx.fillStyle = css(grave ? "failed" : "hatch");
+        ctx.globalAlpha = grave ? 0.18 : 0.3;
+        ctx.fillRect(left, bbox.top, width, bbox.height);
+        ctx.globalAlpha = 1;
+        if (grave) ctx.fillRect(left, bbox.top, width, bar);
+      }
+      ctx.restore();
     }
     // marks hatches slots that are still being counted, and in another colour those that are known to lack lines.
     marks(u) {
@@ -279,8 +295,17 @@
     }
   }
 
-  function state(p) {
-    return [p.provisional && "still counting", p.incomplete && "incomplete", p.late_lines > 0 && count(p.late_lines) + " late"].filter(Boolean).join(", ");
+  // cases are those of the period, as the moving part of the page names them: beginning, end, words, and 1 for a grave one.
+  let cases = [], named = "";
+  function readCases() {
+    const text = document.getElementById("marks")?.dataset.marks || "[]", changed = text !== named;
+    if (changed) cases = JSON.parse(named = text);
+    return changed;
+  }
+  const caseOf = (t, step) => cases.filter(([from, to]) => from < t + step && to > t).sort((a, b) => b[3] - a[3])[0];
+
+  function state(p, marked) {
+    return [p.provisional && "still counting", p.incomplete && "incomplete", p.late_lines > 0 && count(p.late_lines) + " late", marked && marked[2]].filter(Boolean).join(", ");
   }
 
   // fill puts points into the table behind a chart: a row for each slot, the newest first.
@@ -289,17 +314,18 @@
     if (!body) return;
     const long = store.level !== "minute" || store.span > 86400;
     for (const p of points) {
-      const key = iso(p.t), row = document.createElement("tr");
+      const key = iso(p.t), row = document.createElement("tr"), marked = caseOf(p.t, store.step), words = state(p, marked);
       row.dataset.t = key;
       const head = document.createElement("th");
       head.scope = "row";
       head.textContent = slotName(p.t, store.level, long);
-      row.append(head, ...[...plans[box.dataset.chart].cells(p, store.step), state(p)].map((words) => {
+      row.append(head, ...[...plans[box.dataset.chart].cells(p, store.step), words].map((text) => {
         const cell = document.createElement("td");
-        cell.textContent = words;
+        cell.textContent = text;
         return cell;
       }));
-      if (state(p)) row.className = "special";
+      if (marked) row.className = marked[3] ? "marked grave" : "marked";
+      else if (words) row.className = "special";
       const old = body.querySelector(`tr[data-t="${key}"]`);
       if (old) old.replaceWith(row);
       else body.insertBefore(row, [...body.rows].find((r) => r.dataset.t < key) || null);
@@ -328,6 +354,12 @@
   }
 
   document.addEventListener("news", load);
+  document.addEventListener("parts", () => {
+    if (!readCases()) return;
+    for (const chart of charts) if (chart.plot) { chart.plot.redraw(); chart.latest(); }
+    for (const box of boxes) fill(box, table, [...table.points.values()]);
+  });
+  readCases();
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => charts.forEach((chart) => chart.redraw()));
   load();
 })();
