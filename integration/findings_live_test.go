@@ -8,6 +8,7 @@ import (
 
 	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/loggen"
+	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -90,6 +91,45 @@ func TestFindingsOfALiveRun(t *testing.T) {
 	for i := range a {
 		if !proto.Equal(a[i], b[i]) {
 			t.Errorf("all at once\n%v\nwith restarts\n%v", a[i], b[i])
+		}
+	}
+}
+
+// TestWordsOnCasesAreHeeded: from the minute after somebody said that a case is no attack its kind is only worth a look, also after a start, and what is taken
+// back counts no more.
+func TestWordsOnCasesAreHeeded(t *testing.T) {
+	minutes := attackedLog(t)
+	b := newLiveBox(t, sitesConfig("vhost-combined"))
+	b.now = midnight
+	read := func(from, to int) {
+		for n := from; n < to; n++ {
+			b.write(minutes[n])
+			b.now = midnight.Add(time.Duration(n)*time.Minute + 61*time.Second)
+			b.settle()
+		}
+	}
+	started := midnight.Add(130 * time.Minute)
+	say := func(at int, undone bool) {
+		word := reportstore.Feedback{Host: testSites[0], Started: started, At: midnight.Add(time.Duration(at) * time.Minute), Expires: midnight.Add(48 * time.Hour), By: "test", Undone: undone}
+		if err := b.store.PutFeedback(t.Context(), word); err != nil {
+			t.Fatal(err)
+		}
+	}
+	read(0, 133)
+	say(133, false)
+	read(133, 135)
+	b.stop()
+	b.start()
+	read(135, 136)
+	say(136, true)
+	read(136, 142)
+	for _, f := range storedFindings(t, b) {
+		at := int(f.Minute.AsTime().Sub(midnight) / time.Minute)
+		if f.Host != testSites[0] || at < 130 || at >= 138 {
+			continue
+		}
+		if grave := f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED; grave == (at == 132 || at == 133 || at == 134) {
+			t.Errorf("minute %d: %v %v", at, f.Verdict, f.Evidence[len(f.Evidence)-1].Words)
 		}
 	}
 }

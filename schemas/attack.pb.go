@@ -607,8 +607,8 @@ func (x *Collateral) GetSample() int64 {
 type Evidence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "volume", "ramp", "agents", "paths", "networks", "countries", "referrers", "client_errors", "server_errors", "cache_misses", "requests_per_client",
-	// "tools", "static", "usual_hour", "stopped", "scanners", "guessers", "failed_logins", "automated", "fast_clients", "crawlers", "clients_unknown" or
-	// "sample_rate".
+	// "tools", "static", "usual_hour", "stopped", "scanners", "guessers", "failed_logins", "automated", "fast_clients", "crawlers", "clients_unknown",
+	// "feedback" or "sample_rate".
 	Signal   string  `protobuf:"bytes,1,opt,name=signal,proto3" json:"signal,omitempty"`
 	Observed float64 `protobuf:"fixed64,2,opt,name=observed,proto3" json:"observed,omitempty"`
 	Normal   float64 `protobuf:"fixed64,3,opt,name=normal,proto3" json:"normal,omitempty"`
@@ -809,6 +809,8 @@ type Baseline struct {
 	Bots *Level `protobuf:"bytes,24,opt,name=bots,proto3" json:"bots,omitempty"`
 	// The rate at which the last minute's log was sampled.
 	SampleRate float64 `protobuf:"fixed64,25,opt,name=sample_rate,json=sampleRate,proto3" json:"sample_rate,omitempty"`
+	// Kinds of cases of which a person said that they are no attack, and until when that holds.
+	Dismissed map[string]*timestamppb.Timestamp `protobuf:"bytes,28,rep,name=dismissed,proto3" json:"dismissed,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Requests of scanners for paths that are not there.
 	Scans *Level `protobuf:"bytes,27,opt,name=scans,proto3" json:"scans,omitempty"`
 	// Scanners and guessers of the last minutes. It stays inside the pipeline.
@@ -1013,6 +1015,13 @@ func (x *Baseline) GetSampleRate() float64 {
 		return x.SampleRate
 	}
 	return 0
+}
+
+func (x *Baseline) GetDismissed() map[string]*timestamppb.Timestamp {
+	if x != nil {
+		return x.Dismissed
+	}
+	return nil
 }
 
 func (x *Baseline) GetScans() *Level {
@@ -1943,7 +1952,8 @@ const file_attack_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x1a\n" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\x12\x14\n" +
 	"\x05share\x18\x04 \x01(\x01R\x05share\x12!\n" +
-	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\x81\t\n" +
+	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\x9e\n" +
+	"\n" +
 	"\bBaseline\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x05R\aversion\x122\n" +
 	"\x06minute\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06minute\x12\x18\n" +
@@ -1970,12 +1980,16 @@ const file_attack_proto_rawDesc = "" +
 	"\rfailed_logins\x18\x17 \x01(\x01R\ffailedLogins\x12%\n" +
 	"\x04bots\x18\x18 \x01(\v2\x11.floodgauge.LevelR\x04bots\x12\x1f\n" +
 	"\vsample_rate\x18\x19 \x01(\x01R\n" +
-	"sampleRate\x12'\n" +
+	"sampleRate\x12A\n" +
+	"\tdismissed\x18\x1c \x03(\v2#.floodgauge.Baseline.DismissedEntryR\tdismissed\x12'\n" +
 	"\x05scans\x18\x1b \x01(\v2\x11.floodgauge.LevelR\x05scans\x122\n" +
 	"\toffenders\x18\x1a \x03(\v2\x14.floodgauge.OffenderR\toffenders\x1aM\n" +
 	"\vSharesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
-	"\x05value\x18\x02 \x01(\v2\x12.floodgauge.SharesR\x05value:\x028\x01\"N\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.floodgauge.SharesR\x05value:\x028\x01\x1aX\n" +
+	"\x0eDismissedEntry\x12\x10\n" +
+	"\x03key\x18\x01 \x01(\tR\x03key\x120\n" +
+	"\x05value\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05value:\x028\x01\"N\n" +
 	"\bOffender\x12\x16\n" +
 	"\x06client\x18\x01 \x01(\aR\x06client\x12\x14\n" +
 	"\x05scans\x18\x02 \x01(\x01R\x05scans\x12\x14\n" +
@@ -2069,7 +2083,7 @@ func file_attack_proto_rawDescGZIP() []byte {
 }
 
 var file_attack_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 20)
+var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
 var file_attack_proto_goTypes = []any{
 	(Verdict)(0),                  // 0: floodgauge.Verdict
 	(*Finding)(nil),               // 1: floodgauge.Finding
@@ -2091,22 +2105,23 @@ var file_attack_proto_goTypes = []any{
 	(*Level)(nil),                 // 17: floodgauge.Level
 	(*Shares)(nil),                // 18: floodgauge.Shares
 	nil,                           // 19: floodgauge.Baseline.SharesEntry
-	nil,                           // 20: floodgauge.Shares.SharesEntry
-	(*timestamppb.Timestamp)(nil), // 21: google.protobuf.Timestamp
-	(*TrafficReport)(nil),         // 22: floodgauge.TrafficReport
+	nil,                           // 20: floodgauge.Baseline.DismissedEntry
+	nil,                           // 21: floodgauge.Shares.SharesEntry
+	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
+	(*TrafficReport)(nil),         // 23: floodgauge.TrafficReport
 }
 var file_attack_proto_depIdxs = []int32{
-	21, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
+	22, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
 	0,  // 1: floodgauge.Finding.verdict:type_name -> floodgauge.Verdict
-	21, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
+	22, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
 	6,  // 3: floodgauge.Finding.evidence:type_name -> floodgauge.Evidence
 	7,  // 4: floodgauge.Finding.standouts:type_name -> floodgauge.Standout
 	2,  // 5: floodgauge.Finding.rules:type_name -> floodgauge.Rules
 	3,  // 6: floodgauge.Rules.recommendations:type_name -> floodgauge.Recommendation
 	4,  // 7: floodgauge.Recommendation.conditions:type_name -> floodgauge.Condition
 	5,  // 8: floodgauge.Recommendation.worst:type_name -> floodgauge.Collateral
-	21, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
-	21, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
+	22, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
+	22, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
 	17, // 11: floodgauge.Baseline.volume:type_name -> floodgauge.Level
 	17, // 12: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
 	17, // 13: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
@@ -2114,35 +2129,37 @@ var file_attack_proto_depIdxs = []int32{
 	17, // 15: floodgauge.Baseline.tools:type_name -> floodgauge.Level
 	17, // 16: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
 	19, // 17: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
-	21, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
+	22, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
 	17, // 19: floodgauge.Baseline.refused_posts:type_name -> floodgauge.Level
 	17, // 20: floodgauge.Baseline.automated:type_name -> floodgauge.Level
 	17, // 21: floodgauge.Baseline.fast:type_name -> floodgauge.Level
 	17, // 22: floodgauge.Baseline.bots:type_name -> floodgauge.Level
-	17, // 23: floodgauge.Baseline.scans:type_name -> floodgauge.Level
-	9,  // 24: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
-	22, // 25: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
-	11, // 26: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
-	13, // 27: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
-	13, // 28: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
-	13, // 29: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
-	12, // 30: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
-	12, // 31: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
-	12, // 32: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
-	9,  // 33: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
-	12, // 34: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
-	8,  // 35: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
-	16, // 36: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
-	16, // 37: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
-	16, // 38: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
-	15, // 39: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
-	20, // 40: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
-	18, // 41: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
-	42, // [42:42] is the sub-list for method output_type
-	42, // [42:42] is the sub-list for method input_type
-	42, // [42:42] is the sub-list for extension type_name
-	42, // [42:42] is the sub-list for extension extendee
-	0,  // [0:42] is the sub-list for field type_name
+	20, // 23: floodgauge.Baseline.dismissed:type_name -> floodgauge.Baseline.DismissedEntry
+	17, // 24: floodgauge.Baseline.scans:type_name -> floodgauge.Level
+	9,  // 25: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
+	23, // 26: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
+	11, // 27: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
+	13, // 28: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
+	13, // 29: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
+	13, // 30: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
+	12, // 31: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
+	12, // 32: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
+	12, // 33: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
+	9,  // 34: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
+	12, // 35: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
+	8,  // 36: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
+	16, // 37: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
+	16, // 38: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
+	16, // 39: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
+	15, // 40: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
+	21, // 41: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
+	18, // 42: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
+	22, // 43: floodgauge.Baseline.DismissedEntry.value:type_name -> google.protobuf.Timestamp
+	44, // [44:44] is the sub-list for method output_type
+	44, // [44:44] is the sub-list for method input_type
+	44, // [44:44] is the sub-list for extension type_name
+	44, // [44:44] is the sub-list for extension extendee
+	0,  // [0:44] is the sub-list for field type_name
 }
 
 func init() { file_attack_proto_init() }
@@ -2158,7 +2175,7 @@ func file_attack_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_attack_proto_rawDesc), len(file_attack_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   20,
+			NumMessages:   21,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

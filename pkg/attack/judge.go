@@ -41,11 +41,37 @@ func Judge(b *schemas.Baseline, o *schemas.Observation) (next *schemas.Baseline,
 	} else {
 		finding = judgeUnknown(next, o)
 	}
+	heed(next, finding, minute)
 	follow(next, finding, minute)
 	if next.CaseStarted == nil {
 		learnMinute(next, o)
 	}
 	return next, finding
+}
+
+// Dismiss notes that a person said that cases of a kind are no attack, until some time; the zero time takes that back. b is changed.
+func Dismiss(b *schemas.Baseline, kind string, until time.Time) {
+	if until.IsZero() {
+		delete(b.Dismissed, kind)
+		return
+	}
+	if b.Dismissed == nil {
+		b.Dismissed = map[string]*timestamppb.Timestamp{}
+	}
+	b.Dismissed[kind] = timestamppb.New(until)
+}
+
+// heed lowers the verdict on what a person said is no attack.
+func heed(b *schemas.Baseline, f *schemas.Finding, minute time.Time) {
+	until := b.Dismissed[f.GetKind()]
+	switch {
+	case until == nil:
+	case !minute.Before(until.AsTime()):
+		delete(b.Dismissed, f.Kind)
+	case f.Verdict > schemas.Verdict_VERDICT_WATCH:
+		f.Verdict = schemas.Verdict_VERDICT_WATCH
+		f.Evidence = append(f.Evidence, &schemas.Evidence{Signal: "feedback", Words: dismissedWords(until.AsTime())})
+	}
 }
 
 // hourOfWeek counts from Monday 0:00 UTC on.

@@ -139,6 +139,20 @@ func accusesClients(f *schemas.Finding) bool {
 	return f.Kind == "brute_force" || f.Kind == "scanner"
 }
 
+// Open is the first minute of the open case; zero where there is none.
+func (s *Site) Open() time.Time {
+	if s.baseline.CaseStarted == nil {
+		return time.Time{}
+	}
+	return s.baseline.CaseStarted.AsTime()
+}
+
+// Dismiss heeds what a person said: that cases of a kind are no attack, until some time; the zero time takes that back.
+func (s *Site) Dismiss(kind string, until time.Time) {
+	s.baseline = proto.CloneOf(s.baseline)
+	Dismiss(s.baseline, kind, until)
+}
+
 // Again judges a minute of the last ten again, as lines of it came late: o has them, too. It teaches nothing. A minute in which nothing is off any more is
 // "normal".
 func (s *Site) Again(o *schemas.Observation) *schemas.Finding {

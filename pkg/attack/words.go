@@ -3,6 +3,7 @@ package attack
 import (
 	"fmt"
 	"math"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
 	"github.com/floodgauge/floodgauge/schemas"
@@ -86,6 +87,10 @@ func mixWords(list string, standing []*schemas.Standout) string {
 // valueWords say what requests have to do with a value.
 var valueWords = map[string]string{"top_agents": "come with the agent", "top_paths": "ask for", "top_networks": "come from the network", "top_countries": "come from",
 	"top_referrers": "are referred by"}
+
+func dismissedWords(until time.Time) string {
+	return "somebody said of such a case that it is no attack, which holds until " + until.UTC().Format("2 January 2006")
+}
 
 func plural(n int64, what string) string { return reportwriter.Plural(n, what) }
 

@@ -38,6 +38,7 @@ type Judge struct {
 	lines   map[int64]bool // minutes (since 1970) of which lines are known
 	last    time.Time      // the latest of them
 	used    int64
+	heeded  map[heed]bool
 }
 
 // held is a site in memory.
@@ -56,7 +57,7 @@ type judged struct {
 
 // NewJudge goes on where a store's last commit stopped. hosts are the sites that are there already.
 func NewJudge(store reportstore.Writer, hosts []string) *Judge {
-	return &Judge{store: store, sites: map[string]*held{}, waiting: slices.Sorted(slices.Values(hosts)), lines: map[int64]bool{}}
+	return &Judge{store: store, sites: map[string]*held{}, waiting: slices.Sorted(slices.Values(hosts)), lines: map[int64]bool{}, heeded: map[heed]bool{}}
 }
 
 // Close takes in a minute that was closed. sum is not kept.
@@ -76,6 +77,11 @@ func (j *Judge) Finish(ctx context.Context, c *reportstore.Commit) error {
 	})
 	for _, o := range closed {
 		j.saw(o.Row.Minute.AsTime())
+	}
+	if len(closed) > 0 {
+		if err := j.heed(ctx); err != nil {
+			return err
+		}
 	}
 	for _, o := range closed {
 		if err := j.judge(ctx, o, c); err != nil {
