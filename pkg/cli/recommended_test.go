@@ -70,7 +70,7 @@ func storeOfRules(t *testing.T) string {
 	}
 	few.Conditions[0].Value, few.Conditions[0].Restricted = "", true
 	return storeWith(t, &reportstore.Commit{
-		Rows: rowsAgo("a.example", 180, 1),
+		Rows: rowsAgo("a.example", 180),
 		Findings: []*schemas.Finding{
 			advisedFinding("a.example", 5*time.Minute, generated(recommendation("fg-earlier-1", "deny", time.Hour, when("path", "/earlier")))),
 			advisedFinding("a.example", 4*time.Minute, generated(post, search, few, images)),
@@ -85,9 +85,9 @@ func storeOfRules(t *testing.T) string {
 	})
 }
 
-// rowsAgo are closed minutes of a site, from so many minutes ago to so many.
-func rowsAgo(host string, from, to int) (rows []reportstore.Row) {
-	for ago := from; ago >= to; ago-- {
+// rowsAgo are the closed minutes of a site since so many minutes ago.
+func rowsAgo(host string, from int) (rows []reportstore.Row) {
+	for ago := from; ago > 0; ago-- {
 		minute := testsBegan.Add(-time.Duration(ago) * time.Minute).Truncate(time.Minute)
 		rows = append(rows, reportstore.Row{Kind: reportstore.Closed, Report: &schemas.TrafficReport{Host: host, Minute: timestamppb.New(minute), Level: "minute", Requests: 9, Lines: 9}})
 	}
@@ -282,12 +282,12 @@ func TestAttacksSayWhoJudged(t *testing.T) {
 		commit *reportstore.Commit
 		want   []string
 	}{
-		"never": {&reportstore.Commit{Rows: rowsAgo("a.example", 100, 1)}, []string{"No \"up\" has judged these sites"}},
-		"young": {&reportstore.Commit{Rows: rowsAgo("a.example", 30, 1), States: []reportstore.DetectionState{state("a.example", 1)}},
+		"never": {&reportstore.Commit{Rows: rowsAgo("a.example", 100)}, []string{"No \"up\" has judged these sites"}},
+		"young": {&reportstore.Commit{Rows: rowsAgo("a.example", 30), States: []reportstore.DetectionState{state("a.example", 1)}},
 			[]string{"those of \"up\", made", "Of 1 site, 1 have less than an hour of history"}},
-		"behind": {&reportstore.Commit{Rows: rowsAgo("a.example", 100, 1), States: []reportstore.DetectionState{state("a.example", 50)}},
+		"behind": {&reportstore.Commit{Rows: rowsAgo("a.example", 100), States: []reportstore.DetectionState{state("a.example", 50)}},
 			[]string{"Minutes of 1 site are not judged, the earliest after " + utcMinute(state("", 50).Minute)}},
-		"some": {&reportstore.Commit{Rows: append(rowsAgo("a.example", 100, 1), rowsAgo("b.example", 100, 1)...), States: []reportstore.DetectionState{state("a.example", 1)}},
+		"some": {&reportstore.Commit{Rows: append(rowsAgo("a.example", 100), rowsAgo("b.example", 100)...), States: []reportstore.DetectionState{state("a.example", 1)}},
 			[]string{"but for 1 of 2 sites"}},
 	} {
 		got := succeeds(t, "attacks", "--data", storeWith(t, c.commit))
