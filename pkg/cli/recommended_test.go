@@ -75,6 +75,7 @@ func storeOfRules(t *testing.T) string {
 			advisedFinding("a.example", 5*time.Minute, generated(recommendation("fg-earlier-1", "deny", time.Hour, when("path", "/earlier")))),
 			advisedFinding("a.example", 4*time.Minute, generated(post, search, few, images)),
 			advisedFinding("a.example", 3*time.Minute, nil),
+			{Host: "a.example", Minute: timestamppb.New(testsBegan.Add(-2 * time.Minute).Truncate(time.Minute)), Verdict: schemas.Verdict_VERDICT_NORMAL, Revision: 1, Requests: 9000},
 			advisedFinding("a.example", 90*time.Minute, generated(recommendation("fg-expired-1", "deny", -time.Second, when("path", "/expired")))),
 			advisedFinding("b.example", 9*time.Minute, generated(recommendation("fg-ban-1", "rate_based_ban", time.Hour, when("path", "/login"), when("country", "NL")))),
 			advisedFinding("c.example", 9*time.Minute, &schemas.Rules{Status: "NO_USABLE_RULE_FOUND", Words: "no rule would stop a good part of the attack"}),
@@ -264,7 +265,7 @@ func TestAttacks(t *testing.T) {
 		}
 	}
 	code, stdout, stderr := run(t, "attacks", "--data", data, "--host", "a.example", "--format", "json")
-	if code != 0 || strings.Count(stdout, "\n") != 4 || !strings.Contains(stdout, `"accused_clients":0.25`) || !strings.Contains(stdout, `"collateral_sample":"400"`) || !strings.Contains(stderr, "those of \"up\"") {
+	if code != 0 || strings.Count(stdout, "\n") != 5 || !strings.Contains(stdout, `"accused_clients":0.25`) || !strings.Contains(stdout, `"collateral_sample":"400"`) || !strings.Contains(stderr, "those of \"up\"") {
 		t.Errorf("exit code %d, stderr %q, stdout\n%s", code, stderr, stdout)
 	}
 	nothing := succeeds(t, "attacks", "--data", data, "--host", "none.example")

@@ -17,8 +17,11 @@ type Advice struct {
 	Rules *schemas.Rules
 }
 
-// Advise joins findings, by host and minute, to cases.
+// Advise joins findings, by host and minute, to cases. Minutes in which nothing is off any more, since lines of them came late, are in none.
 func Advise(all []*schemas.Finding) (advice []Advice) {
+	all = slices.DeleteFunc(slices.Clone(all), func(f *schemas.Finding) bool {
+		return f.Verdict == schemas.Verdict_VERDICT_NORMAL && len(f.Evidence) == 0
+	})
 	for len(all) > 0 {
 		n := slices.IndexFunc(all, func(f *schemas.Finding) bool { return f.Host != all[0].Host })
 		if n < 0 {
