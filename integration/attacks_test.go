@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/types/known/timestamppb"
 
 	"github.com/floodgauge/floodgauge/pkg/loggen"
+	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
@@ -81,6 +83,21 @@ func TestGeneratedAttacksAreFound(t *testing.T) {
 	}
 }
 
+// keepsAFinding puts a finding of a minute into the store, and a state of detection as of the last one.
+func keepsAFinding(t *testing.T, b *liveBox, minute time.Time) {
+	t.Helper()
+	err := b.store.Commit(t.Context(), &reportstore.Commit{
+		Findings: []*schemas.Finding{{
+			Host: "one.example.org", Minute: timestamppb.New(minute), Revision: 100, Verdict: schemas.Verdict_VERDICT_WATCH, Kind: "scanner", Requests: 140, NormalRequests: 120,
+			Rules: &schemas.Rules{Status: "NO_USABLE_RULE_FOUND", Words: "none is good enough"},
+		}},
+		States: []reportstore.DetectionState{{Host: "one.example.org", Minute: midnight.Add(180 * time.Minute)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestAttacksOfAStore: a flood is found in what is kept, and said with its reasons; before it nothing is.
 func TestAttacksOfAStore(t *testing.T) {
 	b := newLiveBox(t, sitesConfig("vhost-combined"))
@@ -94,6 +111,9 @@ func TestAttacksOfAStore(t *testing.T) {
 		if code != 0 || !strings.Contains(stdout, want) {
 			t.Fatalf("exit code %d, and %q is not said: %s%s", code, want, stdout, stderr)
 		}
+	}
+	if strings.Contains(stdout, "No \"up\" has judged") == strings.Contains(stdout, "The verdicts are those of \"up\"") {
+		t.Errorf("who judged is not said: %s", stdout)
 	}
 	if n := strings.Count(stdout, "UTC, "); n != 1 {
 		t.Errorf("there are %d cases: %s", n, stdout)
@@ -113,5 +133,13 @@ func TestAttacksOfAStore(t *testing.T) {
 	}
 	if strings.Contains(stdout, "198.51") {
 		t.Error("somebody is named")
+	}
+	args[6], args[8] = "2026-05-05 01:00", "2026-05-05 02:00"
+	keepsAFinding(t, b, midnight.Add(100*time.Minute))
+	code, stdout, stderr = command(t.Context(), args...)
+	for _, want := range []string{"one.example.org: worth a look, scanner", "Rules: NO_USABLE_RULE_FOUND: none is good enough", "The verdicts are those of \"up\""} {
+		if code != 0 || !strings.Contains(stdout, want) || strings.Count(stdout, "UTC, ") != 1 {
+			t.Errorf("what is kept: exit code %d, and %q is not said: %s%s", code, want, stdout, stderr)
+		}
 	}
 }

@@ -244,7 +244,7 @@ func gatherCommands(t *testing.T, b *box, config, folder string, into map[string
 		t.Fatalf("%d logs, %v", len(logs), err)
 	}
 	for _, args := range [][]string{
-		{"deadletters", "list"}, {"deadletters", "list", "--format", "json"}, {"deadletters", "retry"}, {"tokens", "list"}, {"attacks"}, {"attacks", "--format", "json"}, {"deadletters", "list", folder},
+		{"deadletters", "list"}, {"deadletters", "list", "--format", "json"}, {"deadletters", "retry"}, {"tokens", "list"}, {"attacks"}, {"attacks", "--format", "json"}, {"rules", "list"}, {"rules", "list", "--format", "json"}, {"deadletters", "list", folder},
 		{"rules", "test", "--config", config, "request.path.matches('.') || origin.asn == 1", folder},
 		{"rules", "test", "--config", config, "--format", "json", "request.headers['user-agent'].matches('.') && request.query != ''", folder},
 		{"query", "SELECT * FROM traffic"}, {"query", "SELECT * FROM top"}, {"query", "SELECT * FROM dead_letters"}, {"query", "SELECT * FROM sources"},

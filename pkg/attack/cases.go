@@ -23,6 +23,9 @@ type Case struct {
 func Cases(findings []*schemas.Finding) []Case {
 	var cases []Case
 	for _, f := range findings {
+		if f.Verdict == schemas.Verdict_VERDICT_NORMAL && f.Kind == "" {
+			continue // late lines took back what was off
+		}
 		minute := f.Minute.AsTime()
 		if n := len(cases); n == 0 || minute.Sub(cases[n-1].To) >= quietMinutes*time.Minute {
 			cases = append(cases, Case{Host: f.Host, From: minute, Worst: f})

@@ -126,6 +126,6 @@ func dataKeys(data string) (privacy.KeySpec, error) {
 // summarize is how the lines are counted: as `up` does.
 func (a *archive) summarize() summarize.Config {
 	c := a.config
-	return summarize.Config{Sources: a.sources, K: c.K, Sites: c.SiteNames(), SitesOnly: len(c.Sites) > 0, PathTemplates: c.PathTemplates,
+	return summarize.Config{Sources: a.sources, K: c.K, Sites: c.SiteNames(), SitesOnly: len(c.Sites) > 0, PathTemplates: c.PathTemplates, Allow: c.Allow,
 		CountryDB: c.Geo.Country, NetworkDB: c.Geo.Network, Now: time.Now()}
 }

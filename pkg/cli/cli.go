@@ -33,13 +33,13 @@ type grammar struct {
 	Report      reportCmd      `cmd:"" help:"Read access logs and print a traffic report per site."`
 	Replay      replayCmd      `cmd:"" help:"Read logs again into the store: lines that never arrived, or whole hours anew."`
 	Audit       auditCmd       `cmd:"" help:"Compare logs with the store, minute by minute: no line is lost, none counts twice."`
-	Attacks     attacksCmd     `cmd:"" help:"Say what stood out in the traffic of sites, and why. Early."`
+	Attacks     attacksCmd     `cmd:"" help:"Say what stood out in the traffic of sites, why, and what would stop it."`
 	Alerts      alertsCmd      `cmd:"" help:"Try whether alerts of attacks reach whom they are for."`
 	Query       queryCmd       `cmd:"" help:"Ask the store in SQL."`
 	Deadletters deadlettersCmd `cmd:"" help:"List lines that could not be read, and try again what was set aside."`
 	Forget      forgetCmd      `cmd:"" help:"Delete all reports of a site, for good."`
 	Tokens      tokensCmd      `cmd:"" help:"Make, list and revoke tokens to see sites or to send lines."`
-	Rules       rulesCmd       `cmd:"" help:"Check rules of Cloud Armor, test them on logs, and write them for gcloud, Terraform or the API."`
+	Rules       rulesCmd       `cmd:"" help:"List and write the rules that are recommended; check rules of Cloud Armor and test them on logs."`
 	CheckConfig checkConfigCmd `cmd:"" help:"Check a configuration file and list every mistake with its line."`
 	Loggen      loggenCmd      `cmd:"" help:"Write logs of made-up traffic whose truth is known, for tests and trials."`
 	Completion  completionCmd  `cmd:"" help:"Print the completion script of a shell."`

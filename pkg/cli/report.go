@@ -129,7 +129,7 @@ func (r *reportRun) runLocal(dir string) (*engine.Result, error) {
 }
 
 func summarizeConfig(o *reportOptions, in *inputs) summarize.Config {
-	return summarize.Config{Sources: in.sources, K: o.K, Sites: o.Config.SiteNames(), SitesOnly: len(o.Config.Sites) > 0, PathTemplates: o.Config.PathTemplates,
+	return summarize.Config{Sources: in.sources, K: o.K, Sites: o.Config.SiteNames(), SitesOnly: len(o.Config.Sites) > 0, PathTemplates: o.Config.PathTemplates, Allow: o.Config.Allow,
 		CountryDB: o.Config.Geo.Country, NetworkDB: o.Config.Geo.Network, Now: time.Now(), From: o.From, To: o.To, Hosts: o.Hosts}
 }
 

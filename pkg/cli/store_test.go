@@ -174,7 +174,7 @@ func TestDeadLetters(t *testing.T) {
 
 func TestCommandsWithoutAStoreSaySo(t *testing.T) {
 	data := t.TempDir()
-	for _, args := range [][]string{{"query", "SELECT 1"}, {"audit"}, {"attacks"}, {"forget", "a.example"}, {"deadletters", "list"}, {"deadletters", "retry", "all"}} {
+	for _, args := range [][]string{{"query", "SELECT 1"}, {"audit"}, {"attacks"}, {"rules", "list"}, {"rules", "export", "--host", "a.example"}, {"forget", "a.example"}, {"deadletters", "list"}, {"deadletters", "retry", "all"}} {
 		var stdout, stderr bytes.Buffer
 		code := Run(context.Background(), append(args, "--data", data), strings.NewReader(""), &stdout, &stderr)
 		if code != 1 || !strings.Contains(stderr.String(), "there are no reports in "+data) {

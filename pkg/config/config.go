@@ -24,6 +24,8 @@ type Config struct {
 	Sites []Site
 	// PathTemplates are applied before the built-in ones, such as "/orders/{id}". Optional.
 	PathTemplates []string
+	// Allow are the operator's own addresses (prefixes, and keys of networks): no recommended rule may reach them. Optional.
+	Allow []string
 	// Geo holds databases that replace the built-in one. Optional.
 	Geo Geo
 	// Retention is how long rows are kept by level. Default reportstore.DefaultRetention.

@@ -100,7 +100,7 @@ func TestExampleFile(t *testing.T) {
 		File:          "../../deploy/floodgauge.example.yaml",
 		K:             10,
 		Sites:         []Site{{Name: "api.example.org"}, {Name: "example.org", Aliases: []string{"www.example.org", "example.com"}}},
-		PathTemplates: []string{"/orders/{id}", "/shops/{shop}/items"},
+		PathTemplates: []string{"/orders/{id}", "/shops/{shop}/items"}, Allow: []string{"203.0.113.7/32", "198.51.100.0/24"},
 		Sources: []Source{{
 			Files: []string{"/var/log/nginx/shop*.log*"},
 			Format: `$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_referer" ` +

@@ -11,7 +11,7 @@ import (
 
 // config reads the whole file into c.
 func (r *reader) config(root *yaml.Node, c *Config) {
-	keys := r.keys(root, "the configuration", "k: 10", "k", "sites", "path_templates", "geo", "retention", "retries", "alerts", "sources",
+	keys := r.keys(root, "the configuration", "k: 10", "k", "sites", "path_templates", "allow", "geo", "retention", "retries", "alerts", "sources",
 		"formats")
 	if n := keys["k"]; n != nil {
 		c.K = r.threshold(n)
@@ -21,6 +21,9 @@ func (r *reader) config(root *yaml.Node, c *Config) {
 	}
 	if n := keys["path_templates"]; n != nil {
 		c.PathTemplates = r.templates(n)
+	}
+	if n := keys["allow"]; n != nil {
+		c.Allow = r.prefixes(n, "allow", "address or range")
 	}
 	if n := keys["geo"]; n != nil {
 		c.Geo = r.geo(n)

@@ -154,15 +154,20 @@ func (r *reader) zone(n *yaml.Node) string {
 }
 
 func (r *reader) proxies(n *yaml.Node) []string {
+	return r.prefixes(n, "trusted_proxies", "trusted proxy")
+}
+
+// prefixes reads a list of addresses, ranges and keys of networks.
+func (r *reader) prefixes(n *yaml.Node, key, noun string) []string {
 	var out []string
-	for _, item := range r.items(n, "trusted_proxies", true) {
-		text, ok := r.text(item, "a trusted proxy")
+	for _, item := range r.items(n, key, true) {
+		text, ok := r.text(item, "an item of "+key)
 		if !ok {
 			continue
 		}
 		prefix, err := ParseProxy(text)
 		if err != nil {
-			r.fault(item, "%q is no trusted proxy: %s", text, err)
+			r.fault(item, "%q is no %s: %s", text, noun, err)
 			continue
 		}
 		out = append(out, prefix)

@@ -53,6 +53,7 @@ type judged struct {
 	o        *schemas.Observation
 	revision int32
 	found    bool
+	rules    *schemas.Rules
 }
 
 // NewJudge goes on where a store's last commit stopped. hosts are the sites that are there already.
@@ -242,7 +243,13 @@ func (j *Judge) hold(ctx context.Context, host string) (*held, error) {
 // remember keeps a minute for the time in which late lines of it are judged.
 func (h *held) remember(o *schemas.Observation, found []*schemas.Finding) {
 	minute := o.Row.Minute.AsTime()
-	h.recent = append(h.recent, &judged{o: o, found: slices.ContainsFunc(found, func(f *schemas.Finding) bool { return f.Minute.AsTime().Equal(minute) })})
+	g := &judged{o: o}
+	for _, f := range found {
+		if f.Minute.AsTime().Equal(minute) {
+			g.found, g.rules = true, f.Rules
+		}
+	}
+	h.recent = append(h.recent, g)
 	h.recent = slices.DeleteFunc(h.recent, func(g *judged) bool { return minute.Sub(g.o.Row.Minute.AsTime()) >= revised*time.Minute })
 }
 
@@ -262,7 +269,7 @@ func (j *Judge) again(ctx context.Context, row *schemas.TrafficReport, c *report
 			return nil
 		}
 		g.revision, g.found = g.revision+1, f.Verdict > schemas.Verdict_VERDICT_NORMAL
-		f.Revision = g.revision
+		f.Revision, f.Rules = g.revision, g.rules // which the late lines do not change
 		c.Findings = append(c.Findings, f)
 	}
 	return nil

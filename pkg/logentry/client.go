@@ -20,9 +20,9 @@ type clientFinder struct {
 func newClientFinder(proxies []string) (clientFinder, error) {
 	var f clientFinder
 	for _, p := range proxies {
-		prefixes, err := proxyPrefixes(strings.TrimSpace(p))
+		prefixes, err := Prefixes(strings.TrimSpace(p))
 		if err != nil {
-			return f, err
+			return f, fmt.Errorf("trusted proxy %w", err)
 		}
 		if f.trusted == nil {
 			f.trusted = new(bart.Lite)
@@ -34,7 +34,8 @@ func newClientFinder(proxies []string) (clientFinder, error) {
 	return f, nil
 }
 
-func proxyPrefixes(text string) ([]netip.Prefix, error) {
+// Prefixes reads an address, a prefix, or the key of a network (see CDNKeys).
+func Prefixes(text string) ([]netip.Prefix, error) {
 	if prefix, err := netip.ParsePrefix(text); err == nil {
 		return []netip.Prefix{prefix}, nil
 	}
@@ -45,7 +46,7 @@ func proxyPrefixes(text string) ([]netip.Prefix, error) {
 	if n, ok := cdnByName(text); ok {
 		return n.prefixes, nil
 	}
-	return nil, fmt.Errorf("trusted proxy %q is no address, no prefix such as 10.0.0.0/8, and none of %s", text, strings.Join(CDNKeys(), ", "))
+	return nil, fmt.Errorf("%q is no address, no prefix such as 10.0.0.0/8, and none of %s", text, strings.Join(CDNKeys(), ", "))
 }
 
 // set fills in Client and Peer. A line that names no address, but a host name, a socket or '-', does not log its client: who counts visitors must

@@ -106,3 +106,38 @@ func TestNginxRates(t *testing.T) {
 		}
 	}
 }
+
+// TestNginxTakesSeveralRules: what they share is there once, so that the real nginx takes them, and each does its work.
+func TestNginxTakesSeveralRules(t *testing.T) {
+	rule := func(name, path string, action Action) *Rule {
+		r := &Rule{Name: name, Host: "news.example.org", Conditions: []Condition{{Path, path}}, Action: action}
+		if action == Throttle {
+			r.Count, r.Seconds = 1, 60
+		}
+		return r
+	}
+	rules := []*Rule{rule("fg-a", "/a", Deny), rule("fg-b", "/b", Throttle), rule("fg-c", "/c", Throttle)}
+	for _, preview := range []bool{true, false} {
+		text, err := NginxOf(rules, preview)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := serve(t, text, everything)
+		want := map[string][2]int{"/a": {403, 403}, "/b": {200, 429}, "/c": {200, 429}, "/d": {200, 200}}
+		for path, statuses := range want {
+			for n, status := range statuses {
+				if preview {
+					status = 200
+				}
+				if got := s.status(t, request{path: path}); got != status {
+					t.Errorf("preview %v: request %d for %s is answered by %d, want %d", preview, n, path, got, status)
+				}
+			}
+		}
+	}
+	for _, odd := range []*Rule{rule("fg-a", "/b", Deny), {Name: "fg-d", Host: "b.example", Conditions: []Condition{{Path, "/"}}, Action: Deny}, rule("fg-d", "/...", Deny)} {
+		if text, err := NginxOf([]*Rule{rules[0], odd}, true); err == nil || text != "" {
+			t.Errorf("%+v was written beside another: %s", odd, text)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -18,15 +19,40 @@ const (
 
 // Nginx is the rule as a snippet in three parts: for http{}, for the server{} of the site, and in comments how to apply, verify and undo it. In preview
 // nothing is refused and what would be is logged. The error is a CannotError where nginx cannot say the rule. Needs nginx 1.17.1 or newer.
-func (r *Rule) Nginx(preview bool) (string, error) {
-	if err := r.Check(); err != nil {
+func (r *Rule) Nginx(preview bool) (string, error) { return NginxOf([]*Rule{r}, preview) }
+
+// NginxOf is one snippet of rules for one site, which have names of their own.
+func NginxOf(rules []*Rule, preview bool) (string, error) {
+	if err := checkTogether(rules); err != nil {
 		return "", err
 	}
-	n := &nginx{rule: r, preview: preview, name: strings.ReplaceAll(r.Name, "-", "_")}
-	if err := n.write(); err != nil {
+	all := make([]*nginx, len(rules))
+	var text strings.Builder
+	for i, r := range rules {
+		all[i] = &nginx{rule: r, preview: preview, name: strings.ReplaceAll(r.Name, "-", "_"), text: &text}
+	}
+	if err := writeNginx(&text, all); err != nil {
 		return "", cannot(nginxTarget, err)
 	}
-	return n.text.String(), nil
+	return text.String(), nil
+}
+
+// checkTogether tells what is wrong with rules, each and as those of one site.
+func checkTogether(rules []*Rule) error {
+	if len(rules) == 0 {
+		return errors.New("there is no rule to write")
+	}
+	names := map[string]bool{}
+	for _, r := range rules {
+		if err := r.Check(); err != nil {
+			return err
+		}
+		if r.Host != rules[0].Host || names[r.Name] {
+			return fmt.Errorf("rule %s: is of another site than the first, or there twice", r.Name)
+		}
+		names[r.Name] = true
+	}
+	return nil
 }
 
 // nginx writes a snippet.
@@ -34,23 +60,45 @@ type nginx struct {
 	rule    *Rule
 	preview bool
 	name    string // the rule's, as a part of names of variables: fg_NAME is 1 where the rule holds
-	text    strings.Builder
+	text    *strings.Builder
 }
 
-func (n *nginx) line(format string, args ...any) { fmt.Fprintf(&n.text, format+"\n", args...) }
+func (n *nginx) line(format string, args ...any) { fmt.Fprintf(n.text, format+"\n", args...) }
 
-func (n *nginx) write() error {
+// writeNginx writes the parts of the snippet, each with what it has of every rule.
+func writeNginx(text *strings.Builder, all []*nginx) error {
+	for _, n := range all {
+		n.line("# %s", n.rule.inWords())
+	}
+	if all[0].preview {
+		text.WriteString("# Preview: nothing is refused. What would be is logged, see below; the same snippet without preview enforces.\n")
+	} else {
+		text.WriteString("# This refuses requests. Look first at whom it would meet, with the preview of the same rule, which only logs.\n")
+	}
+	text.WriteString("\n" + nginxHTTP + "\n")
+	for _, n := range all {
+		if err := n.http(); err != nil {
+			return err
+		}
+	}
+	all[0].line("\n"+nginxServer, all[0].rule.Host)
+	for _, n := range all {
+		n.server()
+	}
+	limits(text, all)
+	text.WriteString("\n" + nginxDo + "\n")
+	for _, n := range all {
+		n.instructions()
+	}
+	return nil
+}
+
+// http writes what a rule has in http { }.
+func (n *nginx) http() error {
 	rate, err := n.rate()
 	if err != nil {
 		return err
 	}
-	n.line("# %s", n.rule.inWords())
-	if n.preview {
-		n.line("# Preview: nothing is refused. What would be is logged, see below; the same snippet without preview enforces.")
-	} else {
-		n.line("# This refuses requests. Look first at whom it would meet, with the preview of the same rule, which only logs.")
-	}
-	n.line("\n" + nginxHTTP)
 	if err := n.maps(); err != nil {
 		return err
 	}
@@ -58,11 +106,18 @@ func (n *nginx) write() error {
 		n.line(`map $fg_%s $fgkey_%[1]s { default ""; 1 $binary_remote_addr; } # requests with an empty key are not counted`, n.name)
 		n.line("limit_req_zone $fgkey_%s zone=fg_%[1]s:10m rate=%[2]s;", n.name, rate)
 	}
-	n.line("\n"+nginxServer, n.rule.Host)
-	n.server()
-	n.line("\n" + nginxDo)
-	n.instructions()
 	return nil
+}
+
+// limits writes once what holds for every limit_req of the server.
+func limits(text *strings.Builder, all []*nginx) {
+	if !slices.ContainsFunc(all, func(n *nginx) bool { return n.rule.Action == Throttle }) {
+		return
+	}
+	text.WriteString("limit_req_status 429;\n")
+	if all[0].preview {
+		text.WriteString("limit_req_dry_run on;\n")
+	}
 }
 
 // rate is the rule's limit as nginx says it: never stricter, as nginx counts by a bucket that leaks, and whole requests a second or minute.
@@ -195,10 +250,6 @@ func (n *nginx) server() {
 		burst = fmt.Sprintf(" burst=%d nodelay", n.rule.Count-1)
 	}
 	n.line("limit_req zone=fg_%s%s;", n.name, burst)
-	n.line("limit_req_status 429;")
-	if n.preview {
-		n.line("limit_req_dry_run on;")
-	}
 }
 
 func (n *nginx) instructions() {

@@ -11,7 +11,7 @@ import (
 func (r *Rule) inWords() string {
 	var conditions []string
 	for _, c := range slices.SortedStableFunc(slices.Values(r.Conditions), func(a, b Condition) int { return cmp.Compare(a.Field.rank(), b.Field.rank()) }) {
-		conditions = append(conditions, c.inWords())
+		conditions = append(conditions, c.Words())
 	}
 	return fmt.Sprintf("Rule %s for %s%s: %s.", r.Name, r.Host, r.until(), r.actionInWords("requests with "+strings.Join(conditions, ", ")))
 }
@@ -28,7 +28,8 @@ func (f Field) rank() int {
 	}
 }
 
-func (c Condition) inWords() string {
+// Words are those of the condition for people.
+func (c Condition) Words() string {
 	switch {
 	case c.Value == "", c.Field == Query && c.Value == QueryNone:
 		return fmt.Sprintf("no %s", c.Field)

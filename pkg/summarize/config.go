@@ -28,6 +28,8 @@ type Config struct {
 	SitesOnly bool `json:"sites_only,omitempty"`
 	// PathTemplates are the operator's own path templates. Optional.
 	PathTemplates []string `json:"path_templates,omitempty"`
+	// Allow are prefixes of addresses, and keys of networks, that no recommended rule may reach. Optional.
+	Allow []string `json:"allow,omitempty"`
 	// CountryDB and NetworkDB are .mmdb files in place of the embedded databases. Optional.
 	CountryDB string `json:"country_db,omitempty"`
 	NetworkDB string `json:"network_db,omitempty"`

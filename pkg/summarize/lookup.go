@@ -19,6 +19,7 @@ type client struct {
 	country  string
 	family   string // for which bot was looked up; "" for none
 	cdn, bot bool
+	allowed  bool
 }
 
 // client looks an address up. The result is valid until the next call.
@@ -38,6 +39,7 @@ func (s *Summarizer) client(addr netip.Addr, day int64) *client {
 	country, network := s.geo.Lookup(addr)
 	c.network, c.country = network, countryName(country)
 	_, c.cdn = logentry.CDNOf(addr)
+	c.allowed = s.allowed != nil && s.allowed.Contains(addr)
 	return c
 }
 

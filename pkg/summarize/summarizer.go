@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gaissmai/bart"
+
 	"github.com/floodgauge/floodgauge/pkg/agent"
 	"github.com/floodgauge/floodgauge/pkg/geo"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
@@ -29,6 +31,7 @@ type Summarizer struct {
 	templates *privacy.Templater
 	agents    *agent.Classifier
 	geo       *geo.DB
+	allowed   *bart.Lite // nil: nobody
 	now       int64
 	from, to  int64
 	only      map[string]bool // rows wanted; nil: all
@@ -87,6 +90,9 @@ func New(cfg *Config) (*Summarizer, error) {
 	if err := s.openSources(); err != nil {
 		return nil, err
 	}
+	if err := s.allow(); err != nil {
+		return nil, err
+	}
 	s.setLimits()
 	s.setHosts()
 	return s, nil
@@ -99,6 +105,22 @@ func LineKey(keys *privacy.Keys) logentry.Key {
 	binary.LittleEndian.PutUint64(secret[:8], k0)
 	binary.LittleEndian.PutUint64(secret[8:], k1)
 	return logentry.NewKey(secret)
+}
+
+func (s *Summarizer) allow() error {
+	for _, text := range s.cfg.Allow {
+		prefixes, err := logentry.Prefixes(text)
+		if err != nil {
+			return fmt.Errorf("allow: %w", err)
+		}
+		if s.allowed == nil {
+			s.allowed = new(bart.Lite)
+		}
+		for _, p := range prefixes {
+			s.allowed.Insert(p.Masked())
+		}
+	}
+	return nil
 }
 
 func (s *Summarizer) openSources() error {
@@ -307,7 +329,7 @@ func (s *Summarizer) fillClient(r *report.Request, e *logentry.Entry, h *host) {
 	c := s.client(e.Client, e.Time/nanosPerMinute/minutesPerDay)
 	r.Client, r.Group = c.token, c.group
 	r.Visitor = privacy.Visitor(c.token, h.salt(c.day))
-	r.CDNPeer = c.cdn && !e.ClientTrusted
+	r.CDNPeer, r.Allowed = c.cdn && !e.ClientTrusted, c.allowed
 	if r.CDNPeer {
 		return // the network's own country says nothing of the visitor
 	}

@@ -62,6 +62,39 @@ func (r *result) lines() map[string]int64 {
 	return n
 }
 
+// A client on the operator's list is known for one, whatever it says that it is.
+func TestAllowedClients(t *testing.T) {
+	keys, err := privacy.RandomKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := summarize.Config{K: 1, Now: time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC), Keys: keys.Export(), Allow: []string{"198.51.100.0/24"},
+		Sources: []logentry.Source{{Name: "test", Format: "combined", Host: "a.example"}}}
+	s, err := summarize.New(&cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	line := " - - [04/May/2026:12:00:00 +0000] \"GET /own HTTP/1.1\" 200 5 \"-\" \"curl/8\"\n"
+	s.Add(&logentry.Block{Data: []byte("198.51.100.9" + line + "192.0.2.1" + line)}, func(logentry.DeadLetter) { t.Error("a dead letter") })
+	allowed, protected := 0, 0
+	s.Flush(func(_ string, _ int64, sum *report.Summary) {
+		sum.EachClient(func(c *report.Client) {
+			if c.Allowed {
+				allowed++
+			}
+		})
+		_, sample, _ := sum.Sample()
+		protected += len(sample)
+	})
+	if allowed != 1 || protected != 1 {
+		t.Errorf("%d clients are allowed, %d requests protected; want one of each", allowed, protected)
+	}
+	cfg.Allow = []string{"nobody"}
+	if _, err := summarize.New(&cfg); err == nil {
+		t.Error("no address is taken for one")
+	}
+}
+
 func TestRowsByHostAndMinute(t *testing.T) {
 	got := run(t, testConfig(), logentry.Block{Data: []byte(line("a.example.org", 1, noon) + line("b.example.org", 1, noon) + "\n" +
 		line("a.example.org", 2, noon.Add(59*time.Second)) + line("a.example.org", 3, noon.Add(time.Minute)))})

@@ -155,7 +155,7 @@ func (s *station) liveConfig(sources []live.Source) live.Config {
 			}
 			return keys.Export(), nil
 		},
-		Summarize: summarize.Config{K: c.K, Sites: c.SiteNames(), SitesOnly: len(c.Sites) > 0, PathTemplates: c.PathTemplates,
+		Summarize: summarize.Config{K: c.K, Sites: c.SiteNames(), SitesOnly: len(c.Sites) > 0, PathTemplates: c.PathTemplates, Allow: c.Allow,
 			CountryDB: c.Geo.Country, NetworkDB: c.Geo.Network},
 		Retention: c.Retention, Retries: c.Retries, Committed: s.committed,
 	}

@@ -114,16 +114,19 @@ _floodgauge() {
         ;;
     rules)
         case "$prev" in
-        --to) words="" ;;
-        --policy) words="" ;;
         --host) words="" ;;
+        --format) words="table json" ;;
+        --data) words="" ;;
+        --rule) words="" ;;
+        --to) words="rest gcloud terraform nginx cloudflare cel" ;;
+        --policy) words="" ;;
+        --priority) words="" ;;
         --from) words="" ;;
         --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json" ;;
         --time-zone) words="" ;;
         --trusted-proxy) words="cloudflare cloudfront fastly google akamai imperva" ;;
         --config) words="" ;;
-        --format) words="table json" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --to --policy --host --from --log-format --time-zone --trusted-proxy --config --format --no-progress"; else words="lint export test"; fi ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --host --format --data --rule --to --enforce --policy --priority --from --log-format --time-zone --trusted-proxy --config --no-progress"; else words="list lint export test"; fi ;;
         esac
         ;;
     check-config)

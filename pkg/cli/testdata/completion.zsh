@@ -6,13 +6,13 @@ _floodgauge() {
     'report:Read access logs and print a traffic report per site'
     'replay:Read logs again into the store: lines that never arrived, or whole hours anew'
     'audit:Compare logs with the store, minute by minute: no line is lost, none counts twice'
-    'attacks:Say what stood out in the traffic of sites, and why'
+    'attacks:Say what stood out in the traffic of sites, why, and what would stop it'
     'alerts:Try whether alerts of attacks reach whom they are for'
     'query:Ask the store in SQL'
     'deadletters:List lines that could not be read, and try again what was set aside'
     'forget:Delete all reports of a site, for good'
     'tokens:Make, list and revoke tokens to see sites or to send lines'
-    'rules:Check rules of Cloud Armor, test them on logs, and write them for gcloud, Terraform or the API'
+    'rules:List and write the rules that are recommended; check rules of Cloud Armor and test them on logs'
     'check-config:Check a configuration file and list every mistake with its line'
     'loggen:Write logs of made-up traffic whose truth is known, for tests and trials'
     'completion:Print the completion script of a shell'
@@ -93,7 +93,7 @@ _floodgauge() {
       '*--host=[Only this site]:name: ' \
       '*--from=[Show no earlier minutes: a date, '\''YYYY-MM-DD HH:MM'\'' in UTC, or RFC 3339]:time: ' \
       '*--to=[Show no minutes from this time on]:time: ' \
-      '*--format=[table, one row a case, or json: an object for each minute with a finding]:format:(table json)' \
+      '*--format=[table, one row a case, or json: an object for each minute with a finding, as schemas/attack.proto has it]:format:(table json)' \
       '*--data=[Data folder of "up"]:dir: '
     ;;
   alerts)
@@ -144,17 +144,21 @@ _floodgauge() {
     _arguments \
       '--help[Show context-sensitive help]' \
       '-h[Show context-sensitive help]' \
-      '*--to=[What to write: the body of a request to the API (rest), commands for a shell (gcloud), or resources (terraform)]:"rest": ' \
-      '*--policy=[Terraform'\''s name of the policy that the rules go into]:name: ' \
-      '*--host=[Count only this site; can be repeated]:name,...: ' \
+      '*--host=[Only this site]:name: ' \
+      '*--format=[table, or json: an object for each rule and each case without one]:format:(table json)' \
+      '*--data=[Data folder of "up"]:dir: ' \
+      '*--rule=[Only this rule, as "rules list" names it]:name: ' \
+      '*--to=[What to write: the body of a request to the API (rest), commands for a shell (gcloud), resources (terraform); of recommended rules also a snippet for nginx, expressions for Cloudflare, or Cloud Armor'\''s expressions alone (cel)]:target:(rest gcloud terraform nginx cloudflare cel)' \
+      '--enforce[For nginx: refuse requests]' \
+      '*--policy=[Name of the policy that the rules go into: Terraform'\''s, or for recommended rules Cloud Armor'\''s]:name: ' \
+      '*--priority=[Priority of the first recommended rule in Cloud Armor; the others follow it]:n: ' \
       '*--from=[Leave out what is earlier: a date, '\''YYYY-MM-DD HH:MM'\'', or RFC 3339]:time: ' \
       '*--log-format=[Format of the lines, as "report" takes it]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json)' \
       '*--time-zone=[Time zone of lines that have none, such as Europe/Berlin]:zone: ' \
       '*--trusted-proxy=[Address or range of a proxy in front that says who the client was, or a network'\''s name such as cloudflare; can be repeated]:range,...:(cloudflare cloudfront fastly google akamai imperva)' \
       '*--config=[Configuration file]:file:_files' \
-      '*--format=[table, or json: one object]:format:(table json)' \
       '--no-progress[Show no progress bar]' \
-      '1:value:(lint export test)'
+      '1:value:(list lint export test)'
     ;;
   check-config)
     _arguments \

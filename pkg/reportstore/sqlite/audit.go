@@ -35,21 +35,6 @@ func (r *Reader) NamedHosts(ctx context.Context) (names []string, err error) {
 	return names, err
 }
 
-// HostsWithin lists the hosts that have minutes in [from, to), by name.
-func (r *Reader) HostsWithin(ctx context.Context, from, to time.Time) (names []string, err error) {
-	in := periodOf(from, to)
-	err = r.read(ctx, func(t *tx) error {
-		const query = "SELECT name FROM hosts h WHERE EXISTS (SELECT 1 FROM rows WHERE level = ? AND host = h.id AND start >= ? AND start < ?) ORDER BY name"
-		return t.each(query, []any{minute, in.from, in.to}, func(rows *sql.Rows) error {
-			var name string
-			err := rows.Scan(&name)
-			names = append(names, name)
-			return err
-		})
-	})
-	return names, err
-}
-
 // Published tells whether a replay was published.
 func (r *Reader) Published(ctx context.Context, id string) (found bool, err error) {
 	err = r.read(ctx, func(t *tx) error {

@@ -31,6 +31,38 @@ func detectedAt(second int64) *reportstore.Commit {
 	}
 }
 
+// A host is judged through the last minute that detection has seen, and listed if minutes of it were closed.
+func TestJudged(t *testing.T) {
+	dir := t.TempDir()
+	s := opened(t, dir)
+	at := func(minutes int) time.Time { return noon.Add(time.Duration(minutes) * time.Minute) }
+	row := func(kind reportstore.RowKind, host string, minutes int) reportstore.Row {
+		return plain(kind, host, at(minutes), 3)
+	}
+	err := s.Commit(t.Context(), &reportstore.Commit{
+		Rows: []reportstore.Row{
+			row(reportstore.Closed, "b.example", 1), row(reportstore.Late, "b.example", 7), row(reportstore.Provisional, "b.example", 9),
+			row(reportstore.Closed, "a.example", 2), row(reportstore.Closed, "a.example", 20), row(reportstore.Provisional, "open.example", 3),
+			row(reportstore.Closed, "seen.example", 4),
+		},
+		States: []reportstore.DetectionState{
+			{Host: "b.example", Minute: at(5)}, {Host: "seen.example", Minute: at(1)}, {Host: "other.example", Minute: at(5)},
+		},
+		Observed: []reportstore.Observed{{Host: "seen.example", Minute: at(3)}, {Host: "seen.example", Minute: at(2)}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := readOnly(t, dir).Judged(t.Context(), noon, at(20))
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []Judged{{"a.example", at(2), at(2), time.Time{}}, {"b.example", at(1), at(7), at(5)}, {"seen.example", at(4), at(4), at(3)}}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestDetectionSurvivesARestart(t *testing.T) {
 	dir := t.TempDir()
 	want := detectedAt(noon.Unix())
