@@ -14,7 +14,7 @@ import (
 type rulesExportCmd struct {
 	File     string  `arg:"" optional:"" name:"file" help:"The policy, in YAML or JSON. Without it rules that are recommended are written."`
 	Host     string  `group:"show" placeholder:"NAME" help:"The site whose recommended rules are written."`
-	Rule     string  `group:"show" placeholder:"NAME" help:"Only this rule, as \"rules list\" names it. Default: all of the site."`
+	Rule     string  `group:"show" placeholder:"NAME" help:"Only this rule, as \"rules list\" names it. Default: all of the site; those of one case are alternatives, the best first."`
 	To       string  `group:"output" default:"rest" placeholder:"TARGET" values:"rest,gcloud,terraform,nginx,cloudflare,cel" help:"What to write: the body of a request to the API (rest), commands for a shell (gcloud), resources (terraform); of recommended rules also a snippet for nginx, expressions for Cloudflare, or Cloud Armor's expressions alone (cel). Default: ${default}."`
 	Enforce  bool    `group:"output" help:"For nginx: refuse requests. Without it the snippet only logs what it would refuse."`
 	Policy   string  `group:"output" placeholder:"NAME" default:"policy" help:"Name of the policy that the rules go into: Terraform's, or for recommended rules Cloud Armor's. Default: ${default}."`

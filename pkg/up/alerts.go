@@ -15,6 +15,9 @@ import (
 // alertLead is how far back findings are read at a start: cases that are open were told of before.
 const alertLead = 24 * time.Hour
 
+// oldNews is how old a change of a case is that nobody is told of: a run that catches up reads of attacks that are long over.
+const oldNews = 30 * time.Minute
+
 // watchCases begins to follow cases, and to tell of them.
 func (s *station) watchCases(ctx context.Context) (err error) {
 	if s.notifier, err = notify.New(s.o.Config.Alerts, s.o.Say); err != nil {
@@ -29,7 +32,7 @@ func (s *station) watchCases(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	s.changes = findings.NewChanges(before, status.LastEvent)
+	s.changes, s.titles = findings.NewChanges(before, status.LastEvent), map[string]string{}
 	return nil
 }
 
@@ -49,8 +52,15 @@ func (s *station) tellCases(c *reportstore.Commit) {
 	}
 	defer func() { s.openCases.Store(int64(s.changes.Open())) }()
 	for _, change := range s.changes.Take(c.Findings, judged) {
+		if time.Since(change.At) > oldNews {
+			continue
+		}
 		e := eventOf(&change)
 		s.notifier.Send(e)
+		if e.Kind == findings.Changed && e.Title == s.titles[e.Site] {
+			continue
+		}
+		s.titles[e.Site] = e.Title
 		s.o.Say("%s: %s (floodgauge attacks --host %s)", e.Site, strings.ToLower(e.Title[:1])+e.Title[1:], e.Site)
 	}
 }

@@ -73,6 +73,7 @@ type station struct {
 
 	notifier  *notify.Notifier
 	changes   *findings.Changes
+	titles    map[string]string // by site: what was said last of its case
 	openCases atomic.Int64
 	judged    time.Time // the end of the latest minute that closed
 }
