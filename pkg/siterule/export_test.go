@@ -86,7 +86,6 @@ func TestWhatNginxCannotSay(t *testing.T) {
 		"geoip2 /path/to/country.mmdb": denial(Condition{Country, "NL"}),
 		"geoip2 /path/to/asn.mmdb":     denial(Condition{Network, "AS64500"}),
 		"carry each other's names":     denial(Condition{Agent, "Chrome"}),
-		"bans nobody":                  {Name: "a", Host: "a.example", Conditions: path, Action: Ban, Count: 1, Seconds: 60, BanSeconds: 60},
 		"below one request a minute":   {Name: "a", Host: "a.example", Conditions: path, Action: Throttle, Count: 1, Seconds: 3600},
 	} {
 		text, err := r.Nginx(true)
@@ -94,6 +93,14 @@ func TestWhatNginxCannotSay(t *testing.T) {
 		if text != "" || !errors.As(err, &cannot) || cannot.Target != nginxTarget || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %q, %v", want, text, err)
 		}
+	}
+}
+
+// A ban becomes a limit, and the snippet says so.
+func TestNginxLimitsWhereItCannotBan(t *testing.T) {
+	r := &Rule{Name: "a", Host: "a.example", Conditions: []Condition{{Path, "/login"}}, Action: Ban, Count: 10, Seconds: 60, BanSeconds: 600}
+	if snippet := nginxOf(t, r, false); !strings.Contains(snippet, "rate=10r/m;") || !strings.Contains(snippet, "nginx bans nobody") || r.Action != Ban {
+		t.Errorf("the snippet is\n%s", snippet)
 	}
 }
 

@@ -18,7 +18,7 @@ const (
 )
 
 // Nginx is the rule as a snippet in three parts: for http{}, for the server{} of the site, and in comments how to apply, verify and undo it. In preview
-// nothing is refused and what would be is logged. The error is a CannotError where nginx cannot say the rule. Needs nginx 1.17.1 or newer.
+// nothing is refused and what would be is logged. nginx bans nobody: of a Ban, what is over the limit is refused, and a comment says so. The error is a CannotError where nginx cannot say the rule. Needs nginx 1.17.1 or newer.
 func (r *Rule) Nginx(preview bool) (string, error) { return NginxOf([]*Rule{r}, preview) }
 
 // NginxOf is one snippet of rules for one site, which have names of their own.
@@ -29,12 +29,22 @@ func NginxOf(rules []*Rule, preview bool) (string, error) {
 	all := make([]*nginx, len(rules))
 	var text strings.Builder
 	for i, r := range rules {
-		all[i] = &nginx{rule: r, preview: preview, name: strings.ReplaceAll(r.Name, "-", "_"), text: &text}
+		all[i] = &nginx{rule: throttled(r), bans: r.Action == Ban, preview: preview, name: strings.ReplaceAll(r.Name, "-", "_"), text: &text}
 	}
 	if err := writeNginx(&text, all); err != nil {
 		return "", cannot(nginxTarget, err)
 	}
 	return text.String(), nil
+}
+
+// throttled is a rule whose ban is only a limit.
+func throttled(r *Rule) *Rule {
+	if r.Action != Ban {
+		return r
+	}
+	limit := *r
+	limit.Action, limit.BanSeconds = Throttle, 0
+	return &limit
 }
 
 // checkTogether tells what is wrong with rules, each and as those of one site.
@@ -58,6 +68,7 @@ func checkTogether(rules []*Rule) error {
 // nginx writes a snippet.
 type nginx struct {
 	rule    *Rule
+	bans    bool // the rule would, if nginx could
 	preview bool
 	name    string // the rule's, as a part of names of variables: fg_NAME is 1 where the rule holds
 	text    *strings.Builder
@@ -69,6 +80,9 @@ func (n *nginx) line(format string, args ...any) { fmt.Fprintf(n.text, format+"\
 func writeNginx(text *strings.Builder, all []*nginx) error {
 	for _, n := range all {
 		n.line("# %s", n.rule.inWords())
+		if n.bans {
+			n.line("# It is meant to ban such an address for a time. nginx bans nobody: it refuses what is over the limit.")
+		}
 	}
 	if all[0].preview {
 		text.WriteString("# Preview: nothing is refused. What would be is logged, see below; the same snippet without preview enforces.\n")
@@ -124,8 +138,6 @@ func limits(text *strings.Builder, all []*nginx) {
 func (n *nginx) rate() (string, error) {
 	r := n.rule
 	switch {
-	case r.Action == Ban:
-		return "", errors.New("it counts requests and bans nobody; write the rule as a throttle")
 	case r.Action == Deny:
 		return "", nil
 	case r.Count%r.Seconds == 0:
