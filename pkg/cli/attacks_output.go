@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
 	"github.com/floodgauge/floodgauge/schemas"
@@ -41,7 +42,25 @@ func (s *standouts) writeCases(env *environment) error {
 			return err
 		}
 	}
-	return writeLines(env.stdout, s.sentences())
+	return writeLines(env.stdout, append(campaignLines(cases), s.sentences()...))
+}
+
+// campaignLines say which sites were attacked alike.
+func campaignLines(advice []findings.Advice) (lines []string) {
+	cases := make([]attack.Case, len(advice))
+	for i := range advice {
+		cases[i] = advice[i].Case
+	}
+	for _, c := range attack.Campaigns(cases) {
+		var hosts []string
+		for i := range c.Cases {
+			hosts = append(hosts, printable(c.Cases[i].Host))
+		}
+		hosts = slices.Compact(hosts)
+		lines = append(lines, fmt.Sprintf("%s were attacked alike and at the same time (%s): most likely by one attacker.\n", strings.Join(hosts, ", "),
+			printable(strings.Join(c.Marks, ", "))))
+	}
+	return lines
 }
 
 func writeLines(w io.Writer, lines []string) error {

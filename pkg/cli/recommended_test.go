@@ -299,3 +299,16 @@ func TestAttacksSayWhoJudged(t *testing.T) {
 		}
 	}
 }
+
+// TestAttacksNameCampaigns: sites that are attacked alike at the same time are named together.
+func TestAttacksNameCampaigns(t *testing.T) {
+	at := timestamppb.New(testsBegan.Add(-20 * time.Minute).Truncate(time.Minute))
+	of := func(host, agent string) *schemas.Finding {
+		return &schemas.Finding{Host: host, Minute: at, Verdict: schemas.Verdict_VERDICT_ATTACK, Kind: "scanner", Points: 9,
+			Standouts: []*schemas.Standout{{List: "top_agents", Value: agent, Requests: 90, Share: 0.9}}}
+	}
+	got := succeeds(t, "attacks", "--data", storeWith(t, &reportstore.Commit{Findings: []*schemas.Finding{of("a.example", "Nikto"), of("b.example", "Nikto"), of("c.example", "curl")}}))
+	if !strings.Contains(got, "a.example, b.example were attacked alike and at the same time (agent Nikto)") {
+		t.Errorf("the two are not named together: %s", got)
+	}
+}
