@@ -58,6 +58,14 @@ func scans(c *report.Client) bool {
 	return c.FailedPaths >= leastProbes && failed >= leastProbes && 2*failed >= c.Requests
 }
 
+// hurried is how much each probe counts: of a program that asks five times a second, half as much again.
+func hurried(c *report.Client) float64 {
+	if slices.Max(c.Parts[:]) >= 50 {
+		return 1.5
+	}
+	return 1
+}
+
 // guesses tells of a client that posts to one path again and again, and is refused.
 func guesses(c *report.Client) bool {
 	return c.Posts >= leastTries && 10*c.Failed >= 7*c.Posts && 10*c.TopPath >= 7*c.Posts && 2*c.Posts >= c.Requests
@@ -104,7 +112,7 @@ func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvi
 		}
 		switch label {
 		case Scanner:
-			e.Offenders = append(e.Offenders, &schemas.Offender{Client: client, Scans: float64(probes(c))})
+			e.Offenders = append(e.Offenders, &schemas.Offender{Client: client, Scans: hurried(c) * float64(probes(c))})
 		case Guesser:
 			e.Offenders = append(e.Offenders, &schemas.Offender{Client: client, Tries: float64(c.Posts)})
 		}
