@@ -169,7 +169,6 @@ func (m *miner) matched(all []condition) (n float64) {
 func (m *miner) judge(all []condition) rule {
 	r := rule{conditions: all, matched: m.matched(all)}
 	r.hits, r.n = m.usual.hits(all, func(*request) bool { return true })
-	r.bound = upperBound(r.hits, r.n)
 	for _, c := range all {
 		r.rarity += math.Log(m.share(c))
 	}
@@ -254,7 +253,10 @@ func (m *miner) usable(r *rule) bool {
 		m.refused["it would reach verified crawlers or clients on the allow-list"] = true
 		return false
 	}
-	if r.bound > mostCollateral {
+	if float64(r.hits) <= mostCollateral*float64(r.n) { // otherwise it is too much without looking closer
+		r.bound = upperBound(r.hits, r.n)
+	}
+	if r.bound == 0 || r.bound > mostCollateral {
 		m.refused["it would stop more than 1 % of the usual requests, as far as is known"] = true
 		return false
 	}
@@ -296,9 +298,12 @@ func (m *miner) worst(all []condition) *schemas.Collateral {
 			continue
 		}
 		share := float64(g.hits) / float64(g.n)
-		bound := upperBound(g.hits, g.n)
-		if share > mostOfGroup {
-			bound = -1
+		if share < most {
+			continue
+		}
+		bound := -1.0
+		if share <= mostOfGroup {
+			bound = upperBound(g.hits, g.n)
 		}
 		if share > most || share == most && (bound > worst.Bound || bound == worst.Bound && c.field+c.value < worst.Field+worst.Value) {
 			most, worst = share, &schemas.Collateral{Field: c.field, Value: c.value, Bound: bound, Sample: int64(g.n)}

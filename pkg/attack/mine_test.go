@@ -217,3 +217,27 @@ func TestSitesGoOn(t *testing.T) {
 		}
 	}
 }
+
+// The cost of a minute of an open case, in which rules are looked for.
+func BenchmarkMine(b *testing.B) {
+	w, site := newWorld(5), NewSite("a.example", always, anything)
+	minute := func(flood bool) {
+		crowds := []crowd{readers(1000)}
+		if flood {
+			crowds = append(crowds, botnet(9000))
+		}
+		o := w.next(crowds...)
+		o.Sample, o.Protected = sampleOfKinds(w, usualKinds()...)
+		if flood {
+			bad, _ := sampleOfKinds(w, post)
+			o.Sample, o.RefusedPosts, o.Clients = append(bad[:58:58], o.Sample[:6]...), 500, &schemas.ClientEvidence{Unknown: "not logged"}
+		}
+		site.Next(o)
+	}
+	for range 120 {
+		minute(false)
+	}
+	for b.Loop() {
+		minute(true)
+	}
+}
