@@ -36,7 +36,7 @@ var layers = map[string][]string{
 	"pkg/reportstore":     {"pkg/access", "schemas"},
 	"pkg/notify":          {},
 	"pkg/config":          {"pkg/logentry", "pkg/notify", "pkg/privacy", "pkg/report", "pkg/reportstore", "pkg/spelling"},
-	"pkg/transform":       {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "pkg/vocabulary", "schemas"},
+	"pkg/transform":       {"pkg/attack", "pkg/findings", "pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "pkg/vocabulary", "schemas"},
 	"pipelines/traffic":   {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/engine/username": {},
 	"pkg/engine":          {"pkg/engine/username", "pkg/privacy", "pkg/summarize", "pkg/transform"},

@@ -29,12 +29,15 @@ type Config struct {
 	Levels []string `json:"levels"`
 	// Lateness is for unbounded runs; the zero value makes a bounded graph.
 	Lateness transform.Lateness `json:"lateness"`
+	// Findings asks for what stands out in the minutes of each host, without history.
+	Findings bool `json:"findings,omitempty"`
 }
 
 // Output is what the graph gives.
 type Output struct {
 	Reports     []beam.PCollection // *schemas.TrafficReport, one or more for each level
 	DeadLetters beam.PCollection   // logentry.DeadLetter
+	Findings    []beam.PCollection // *schemas.Finding, where asked for
 }
 
 func (c *Config) bounded() bool { return c.Lateness.Allowed == 0 }
@@ -94,6 +97,9 @@ func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error)
 	out := Output{DeadLetters: parsed.DeadLetters}
 	for _, m := range minutes {
 		out.Reports = append(out.Reports, levels(s, cfg, m)...)
+	}
+	if cfg.Findings {
+		out.Findings = transform.Findings(s, Minute, minutes)
 	}
 	return out, nil
 }
