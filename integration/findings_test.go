@@ -2,6 +2,7 @@ package integration
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -15,6 +16,7 @@ import (
 	"google.golang.org/protobuf/testing/protocmp"
 
 	"github.com/floodgauge/floodgauge/pipelines/traffic"
+	"github.com/floodgauge/floodgauge/pkg/access"
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/engine"
 	"github.com/floodgauge/floodgauge/pkg/findings"
@@ -22,6 +24,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/loggen"
 	"github.com/floodgauge/floodgauge/pkg/logsource"
 	"github.com/floodgauge/floodgauge/pkg/report"
+	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 	"github.com/floodgauge/floodgauge/pkg/transform"
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
@@ -182,5 +185,45 @@ func TestBucketIsJudged(t *testing.T) {
 		return f.Host == vocabulary.OtherHosts && f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED
 	}) {
 		t.Errorf("no attack on %s: %v", vocabulary.OtherHosts, found)
+	}
+}
+
+// TestRebuildsJudge: a rebuild publishes the findings of its hours, with the hour before for history where the files have it, and says where they do not; late
+// lines are not judged.
+func TestRebuildsJudge(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "access.log")
+	writeFile(t, path, slices.Concat(attackedLog(t)...))
+	for _, c := range []struct {
+		args            []string
+		found, explains bool
+	}{
+		{[]string{"--mode", "rebuild", "--from", "2026-05-05 01:00"}, true, false},
+		{[]string{"--mode", "rebuild", "--to", "2026-05-05 01:00"}, false, true},
+		{[]string{"--mode", "rebuild"}, true, true},
+		{[]string{"--mode", "late"}, false, false},
+	} {
+		data := t.TempDir()
+		dataRing(t, data)
+		code, stdout, stderr := command(t.Context(), append(append([]string{"replay", "--data", data}, c.args...), path)...)
+		if code != 0 || strings.Contains(stderr, "not known up to 2026-05-05 01:00") != c.explains {
+			t.Fatalf("%v: exit code %d\n%s%s", c.args, code, stdout, stderr)
+		}
+		store, err := sqlite.OpenReadOnly(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found, err := store.Findings(t.Context(), access.Everything(), testSites[0], midnight, midnight.Add(2*time.Hour))
+		if err = errors.Join(err, store.Close()); err != nil {
+			t.Fatal(err)
+		}
+		grave := 0
+		for _, f := range found {
+			if f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED {
+				grave++
+			}
+		}
+		if (grave >= 5) != c.found || len(found) > 0 && slices.Contains(c.args, "--from") && found[0].Minute.AsTime().Before(midnight.Add(time.Hour)) {
+			t.Errorf("%v: %d grave findings, %v", c.args, grave, found)
+		}
 	}
 }
