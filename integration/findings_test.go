@@ -36,24 +36,41 @@ const (
 	silentSite      = "two.example.net"
 )
 
-// attackedLog has a flood from its 70th minute on, a site that is silent from the 75th to the 83rd, and a site that has a line in the first minute only.
-// The lines have ids of their own, so that what is made of them depends on no file.
+// attackedLog is the text of attackedLines.
 func attackedLog(t *testing.T) (lines [][]byte) {
 	t.Helper()
-	g, err := loggen.New(loggen.Config{Seed: 5, Hosts: testSites, Start: midnight, Duration: attackedMinutes * time.Minute, Rate: 8, Format: "gcp",
+	for _, line := range attackedLines(t) {
+		lines = append(lines, line.text)
+	}
+	return lines
+}
+
+// attackedLines have a flood from its 70th minute on, a site that is silent from the 75th to the 83rd, and a site that has a line in the first minute only.
+// The lines have ids of their own, so that what is made of them depends on no file.
+func attackedLines(t *testing.T) (lines []testLine) {
+	t.Helper()
+	g, err := loggen.New(loggen.Config{Seed: 5, Hosts: testSites, Start: midnight, Duration: attackedMinutes * time.Minute, Rate: 4, Format: "gcp",
 		Attacks: []loggen.Attack{{Kind: loggen.AttackFlood, Clients: 30, PerMinute: 60, After: 70 * time.Minute, For: 6 * time.Minute}}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	var r loggen.Request
 	for g.Next(&r) {
-		minute := time.Unix(0, r.Time).Sub(midnight) / time.Minute
+		at := time.Unix(0, r.Time).UTC()
+		minute := at.Sub(midnight) / time.Minute
 		silent := r.Host == silentSite && minute >= 75 && minute < 83
 		if !silent && (r.Host != "three.example.com" || minute == 0) {
-			lines = append(lines, g.Write(nil, &r))
+			lines = append(lines, testLine{text: g.Write(nil, &r), host: r.Host, time: at, arrival: at})
 		}
 	}
 	return lines
+}
+
+// attackedConfig is how they are counted.
+func attackedConfig() summarize.Config {
+	cfg := sitesConfig("gcp")
+	cfg.Now = midnight.Add(2 * time.Hour)
+	return cfg
 }
 
 // judgedPlainly judges the minutes of a loop's summaries one after the other.
@@ -98,8 +115,7 @@ func sortFindings(all []*schemas.Finding) {
 // TestBoundedRunsJudge: the graph finds what a plain loop over the same minutes finds, however the lines are ordered, and the files split and parted.
 func TestBoundedRunsJudge(t *testing.T) {
 	lines := attackedLog(t)
-	cfg := sitesConfig("gcp")
-	cfg.Now = midnight.Add(2 * time.Hour)
+	cfg := attackedConfig()
 	want := judgedPlainly(t, cfg, slices.Concat(lines...))
 	checkFindings(t, want)
 	for _, c := range []struct {
@@ -178,8 +194,8 @@ func judgedByGraph(t *testing.T, cfg summarize.Config, lines [][]byte, files, br
 
 // TestBucketIsJudged: the requests for names that nobody shares are judged together.
 func TestBucketIsJudged(t *testing.T) {
-	cfg := sitesConfig("gcp")
-	cfg.Now, cfg.Sites = midnight.Add(2*time.Hour), map[string]string{silentSite: silentSite}
+	cfg := attackedConfig()
+	cfg.Sites = map[string]string{silentSite: silentSite}
 	found := judgedByGraph(t, cfg, attackedLog(t), 1, 2)
 	if !slices.ContainsFunc(found, func(f *schemas.Finding) bool {
 		return f.Host == vocabulary.OtherHosts && f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED

@@ -37,7 +37,7 @@ var layers = map[string][]string{
 	"pkg/notify":          {},
 	"pkg/config":          {"pkg/logentry", "pkg/notify", "pkg/privacy", "pkg/report", "pkg/reportstore", "pkg/spelling"},
 	"pkg/transform":       {"pkg/attack", "pkg/findings", "pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/report", "pkg/summarize", "pkg/vocabulary", "schemas"},
-	"pipelines/traffic":   {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/summarize", "pkg/transform"},
+	"pipelines/traffic":   {"pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/summarize", "pkg/transform", "pkg/vocabulary"},
 	"pkg/engine/username": {},
 	"pkg/engine":          {"pkg/engine/username", "pkg/privacy", "pkg/summarize", "pkg/transform"},
 	"pkg/cloudarmor":      {},

@@ -3,15 +3,12 @@ package transform
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
-	"fmt"
 	"iter"
 	"slices"
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
-	"google.golang.org/protobuf/proto"
 
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/findings"
@@ -40,12 +37,14 @@ type observeFn struct {
 }
 
 // StartBundle forgets the minutes that were named.
-func (f *observeFn) StartBundle(_ func(string, []byte), _ func(int64, bool)) { f.known = map[int64]bool{} }
+func (f *observeFn) StartBundle(_ func(string, []byte), _ func(int64, bool)) {
+	f.known = map[int64]bool{}
+}
 
 // ProcessElement observes one host and minute.
 func (f *observeFn) ProcessElement(w beam.Window, host string, sum *report.Summary, observed func(string, []byte), known func(int64, bool)) error {
 	start := windowStart(w)
-	b, err := encodeObservation(start, attack.Observe(sum, sum.Report(host, start, f.Level)))
+	b, err := appendEvent(observedMinute, start, attack.Observe(sum, sum.Report(host, start, f.Level)))
 	if err != nil {
 		return err
 	}
@@ -55,28 +54,6 @@ func (f *observeFn) ProcessElement(w beam.Window, host string, sum *report.Summa
 		known(minute, true)
 	}
 	return nil
-}
-
-// orderBytes are what an encoded observation begins with: the minute, so that they are put in order as they are.
-const orderBytes = 8
-
-func encodeObservation(minute time.Time, o *schemas.Observation) ([]byte, error) {
-	b, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend(binary.BigEndian.AppendUint64(nil, uint64(minute.Unix())), o)
-	if err != nil {
-		return nil, fmt.Errorf("encoding an observation: %w", err)
-	}
-	return b, nil
-}
-
-func decodeObservation(b []byte) (*schemas.Observation, error) {
-	if len(b) < orderBytes {
-		return nil, fmt.Errorf("an observation has %d bytes", len(b))
-	}
-	o := &schemas.Observation{}
-	if err := proto.Unmarshal(b[orderBytes:], o); err != nil {
-		return nil, fmt.Errorf("decoding an observation: %w", err)
-	}
-	return o, nil
 }
 
 // distinctFn names each minute once.
@@ -123,8 +100,8 @@ func each[T, U any](next func(*T) bool, of func(T) U) iter.Seq[U] {
 func decoded(encoded [][]byte, failed *error) iter.Seq[*schemas.Observation] {
 	return func(yield func(*schemas.Observation) bool) {
 		for _, b := range encoded {
-			o, err := decodeObservation(b)
-			if err != nil {
+			o := &schemas.Observation{}
+			if _, _, err := decodeEvent(b, o); err != nil {
 				*failed = err
 				return
 			}
