@@ -33,8 +33,8 @@ import (
 const launchVariable = "FLOODGAUGE_TEST_LAUNCH"
 
 func liveSpec() traffic.LiveSpec {
-	return traffic.LiveSpec{Project: "test-project", Subscription: "lb-logs", ReportsTopic: "reports", DeadTopic: "dead",
-		Config: traffic.Config{Levels: []string{traffic.Minute, traffic.Hour, traffic.Day}, Lateness: traffic.Late(24*time.Hour, time.Minute),
+	return traffic.LiveSpec{Project: "test-project", Subscription: "lb-logs", ReportsTopic: "reports", DeadTopic: "dead", FindingsTopic: "findings",
+		Config: traffic.Config{Levels: []string{traffic.Minute, traffic.Hour, traffic.Day}, Findings: true, Lateness: traffic.Late(24*time.Hour, time.Minute),
 			Summarize: summarize.Config{Keys: testKeys(), K: 10, SitesOnly: true, Sites: map[string]string{"news.example.org": "news.example.org"}, MaxLateness: 24 * time.Hour,
 				Sources: []logentry.Source{{Name: "lb-logs", Format: "gcp"}}}}}
 }
@@ -110,7 +110,7 @@ func checkStepNames(t *testing.T, p *pipepb.Pipeline) {
 			t.Errorf("step %s is named by a number", n)
 		}
 	}
-	for _, want := range []string{"traffic/transform.Summarize", "transform.Merge", "hour", "day", "transform.WritePubSub"} {
+	for _, want := range []string{"traffic/transform.Summarize", "transform.Merge", "hour", "day", "transform.Detect", "transform.WritePubSub", "transform.PublishFindings"} {
 		if !slices.ContainsFunc(names, func(n string) bool { return strings.Contains(n, want) }) {
 			t.Errorf("no step of %s in %v", want, names)
 		}
@@ -130,7 +130,7 @@ var codersOfTheGraph = []string{
 const beamCoders = "github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 // summaryVersion is the first byte that the summary's own coder writes.
-const summaryVersion = 1
+const summaryVersion = 2
 
 // checkCoders: nothing travels by a coder that is not listed, such as Beam's default one for a type with unexported fields.
 func checkCoders(t *testing.T, p *pipepb.Pipeline) {
@@ -150,7 +150,7 @@ func checkCoders(t *testing.T, p *pipepb.Pipeline) {
 }
 
 // plainCoders are defined by Beam's model, for every language and release.
-var plainCoders = regexp.MustCompile(`^beam:coder:(bytes|bool|varint|double|string_utf8|length_prefix|kv|iterable|windowed_value|global_window|interval_window):v1$`)
+var plainCoders = regexp.MustCompile(`^beam:coder:(bytes|bool|varint|double|string_utf8|length_prefix|kv|iterable|windowed_value|global_window|interval_window|timer):v1$`)
 
 // describeCoder names a coder with what it calls, or with the fields that it writes in their order; nothing of a plain one.
 func describeCoder(t *testing.T, c *pipepb.Coder) string {

@@ -12,8 +12,8 @@ import (
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-// attackedLog is two and a half hours of two sites, of which one is attacked near the end, by minute.
-func attackedLog(t *testing.T) (minutes [][]byte) {
+// linesByMinute is two and a half hours of two sites, of which one is attacked near the end, by minute.
+func linesByMinute(t *testing.T) (minutes [][]byte) {
 	t.Helper()
 	cfg := loggen.Config{Seed: 5, Hosts: []string{testSites[0], testSites[2]}, Start: midnight, Duration: 150 * time.Minute, Rate: 4, Format: "vhost-combined",
 		Attacks: []loggen.Attack{{Kind: loggen.AttackFlood, Clients: 40, PerMinute: 60, After: 130 * time.Minute, For: 8 * time.Minute},
@@ -44,7 +44,7 @@ func storedFindings(t *testing.T, b *liveBox) []*schemas.Finding {
 // TestFindingsOfALiveRun: minutes are judged as they close, an attack is in the store with a case and its reasons soon after its first minute, and a run
 // that reads all at once or is started anew again and again finds the same.
 func TestFindingsOfALiveRun(t *testing.T) {
-	minutes := attackedLog(t)
+	minutes := linesByMinute(t)
 	whole, broken := newLiveBox(t, sitesConfig("vhost-combined")), newLiveBox(t, sitesConfig("vhost-combined"))
 	whole.now, broken.now = midnight, midnight
 	for n, lines := range minutes {
@@ -98,7 +98,7 @@ func TestFindingsOfALiveRun(t *testing.T) {
 // TestWordsOnCasesAreHeeded: from the minute after somebody said that a case is no attack its kind is only worth a look, also after a start, and what is taken
 // back counts no more.
 func TestWordsOnCasesAreHeeded(t *testing.T) {
-	minutes := attackedLog(t)
+	minutes := linesByMinute(t)
 	b := newLiveBox(t, sitesConfig("vhost-combined"))
 	b.now = midnight
 	read := func(from, to int) {

@@ -8,7 +8,9 @@ import (
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"google.golang.org/protobuf/proto"
 
+	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
@@ -80,6 +82,11 @@ func shuffledBy(t *testing.T, f logFormat, cfg summarize.Config, blocks []logent
 	parse.Flush(s.summary)
 	for host, sum := range s.sums {
 		s.add("merged summary of "+host, sum.AppendBinary(nil))
+		observation, err := proto.Marshal(attack.Observe(sum, sum.Report(host, noonOfLogs, "minute")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.add("observation of "+host, observation)
 	}
 	return s
 }

@@ -60,7 +60,7 @@ func buildLocal(s beam.Scope, sites bool) error {
 	if !sites {
 		cfg.Sites, cfg.SitesOnly = nil, false
 	}
-	return buildChild(s, traffic.Spec{Local: &traffic.LocalSpec{Config: traffic.Config{Summarize: cfg, Levels: append([]string{traffic.All}, allLevels...)},
+	return buildChild(s, traffic.Spec{Local: &traffic.LocalSpec{Config: traffic.Config{Summarize: cfg, Findings: true, Levels: append([]string{traffic.All}, allLevels...)},
 		Branches: ranges("access.log", make([]byte, 1000), 2), Dir: "results"}})
 }
 

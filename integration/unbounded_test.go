@@ -32,7 +32,7 @@ func message(n int, event, arrival time.Time) *pubsub.PubsubMessage {
 
 func unboundedConfig() traffic.Config {
 	spec := liveSpec()
-	spec.Config.Levels = []string{traffic.Minute}
+	spec.Config.Levels, spec.Config.Findings = []string{traffic.Minute}, false
 	spec.Config.Lateness = traffic.Late(time.Hour, time.Second)
 	spec.Config.Summarize.MaxLateness = time.Hour
 	return spec.Config

@@ -12,7 +12,7 @@ type LocalSpec struct {
 	Config Config `json:"config"`
 	// Branches are the ranges of files that are read side by side.
 	Branches [][]logsource.Range `json:"branches"`
-	// Dir receives the rows; transform.ReadLocal reads them.
+	// Dir receives the rows; transform.ReadLocal and ReadFindings read them.
 	Dir string `json:"dir"`
 }
 
@@ -21,6 +21,6 @@ func buildLocal(s beam.Scope, spec *LocalSpec) error {
 	if err != nil {
 		return err
 	}
-	transform.WriteLocal(s, spec.Dir, sourceNames(&spec.Config.Summarize), out.Reports, out.DeadLetters)
+	transform.WriteLocal(s, spec.Dir, sourceNames(&spec.Config.Summarize), out.Reports, out.Findings, out.DeadLetters)
 	return nil
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
 	"github.com/floodgauge/floodgauge/pkg/transform"
+	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
 // The levels of rows.
@@ -29,12 +30,16 @@ type Config struct {
 	Levels []string `json:"levels"`
 	// Lateness is for unbounded runs; the zero value makes a bounded graph.
 	Lateness transform.Lateness `json:"lateness"`
+	// Findings asks for what stands out in the minutes of each host. A bounded run begins without history.
+	Findings bool `json:"findings,omitempty"`
 }
 
 // Output is what the graph gives.
 type Output struct {
 	Reports     []beam.PCollection // *schemas.TrafficReport, one or more for each level
 	DeadLetters beam.PCollection   // logentry.DeadLetter
+	Findings    []beam.PCollection // *schemas.Finding, where asked for
+	States      beam.PCollection   // KV<host, encoded *schemas.SiteState>, of an unbounded run with findings: what a later one goes on from
 }
 
 func (c *Config) bounded() bool { return c.Lateness.Allowed == 0 }
@@ -70,6 +75,11 @@ func (c *Config) validateUnbounded() error {
 
 // Build adds the graph to s. Each of blocks is a PCollection<logentry.Block>; branches run side by side.
 func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error) {
+	return build(s, cfg, nil, blocks...)
+}
+
+// build adds the graph, with states that detection in an unbounded run goes on from.
+func build(s beam.Scope, cfg Config, states []beam.PCollection, blocks ...beam.PCollection) (Output, error) {
 	if err := cfg.Validate(); err != nil {
 		return Output{}, err
 	}
@@ -94,6 +104,12 @@ func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error)
 	out := Output{DeadLetters: parsed.DeadLetters}
 	for _, m := range minutes {
 		out.Reports = append(out.Reports, levels(s, cfg, m)...)
+	}
+	if cfg.Findings && cfg.bounded() {
+		out.Findings = transform.Findings(s, Minute, minutes)
+	} else if cfg.Findings {
+		out.Findings = make([]beam.PCollection, 1)
+		out.Findings[0], out.States = transform.Detect(s, Minute, cfg.Lateness.Delay, append(namedHosts(&cfg.Summarize), vocabulary.OtherHosts), minutes[0], states...)
 	}
 	return out, nil
 }

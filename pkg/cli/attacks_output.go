@@ -114,7 +114,7 @@ func caseText(c *findings.Advice, now time.Time) string {
 	return b.String()
 }
 
-// adviceText says what there is to do about a case.
+// adviceText says what there is to do about a case, and how, unless now is zero: then no store has the rules.
 func adviceText(b *strings.Builder, c *findings.Advice, now time.Time) {
 	if c.Rules == nil {
 		return
@@ -122,9 +122,11 @@ func adviceText(b *strings.Builder, c *findings.Advice, now time.Time) {
 	fmt.Fprintf(b, "  Rules: %s: %s\n", printable(c.Rules.Status), printable(c.Rules.Words))
 	for _, r := range c.Rules.Recommendations {
 		fmt.Fprintf(b, "  - %s: %s requests with %s\n    %s\n", printable(r.Name), actionWords(r), conditionWords(r), printable(r.Words))
-		if !expired(r, now) {
+		switch {
+		case now.IsZero():
+		case !expired(r, now):
 			fmt.Fprintf(b, "    %s rules export --host %s --rule %s --to nginx\n", name, printable(c.Host), printable(r.Name))
-		} else {
+		default:
 			fmt.Fprintf(b, "    It has expired, at %s UTC.\n", utcMinute(r.Expires.AsTime()))
 		}
 	}

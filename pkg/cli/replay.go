@@ -25,7 +25,8 @@ type replayCmd struct {
 // Help is shown above the flags.
 func (c *replayCmd) Help() string {
 	return "Reads files again, while \"up\" runs or not. The same replay twice changes nothing the second time. Late lines of a file that " +
-		"\"up\" follows later count twice: keep such a file out of what is followed, or rebuild its hours afterwards.\n\n" + examples(
+		"\"up\" follows later count twice: keep such a file out of what is followed, or rebuild its hours afterwards. " +
+		"A rebuild judges its hours anew, too, from an hour of history on: give it the files of the two hours before as well.\n\n" + examples(
 		"replay --mode late lost.log.gz", "lines that \"up\" has never seen",
 		"replay --mode rebuild --from 2026-05-04 --to 2026-05-05 '/var/log/nginx/access.log*'", "two days from the archive, in place of what is there",
 		"audit '/var/log/nginx/access.log*'", "see afterwards that they agree",

@@ -102,7 +102,7 @@ func (r *reportRun) runLocal(dir string) (*engine.Result, error) {
 	ctx, cancel := context.WithCancel(env.ctx)
 	defer cancel()
 	job := engine.Job{Keys: r.keys, TempDir: dir, Spec: traffic.Spec{Local: &traffic.LocalSpec{
-		Config:   traffic.Config{Summarize: r.config, Levels: levels(o, in)},
+		Config:   traffic.Config{Summarize: r.config, Levels: levels(o, in), Findings: o.judges()},
 		Branches: logsource.Split(in.files, branches),
 		Dir:      dir,
 	}}}

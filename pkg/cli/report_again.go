@@ -31,7 +31,10 @@ func (r *reportRun) once() (*finishedRun, error) {
 		return nil, err
 	}
 	done := &finishedRun{options: r.options, inputs: r.inputs, result: res}
-	done.reports, done.dead, err = transform.ReadLocal(dir)
+	if done.reports, done.dead, err = transform.ReadLocal(dir); err != nil {
+		return nil, err
+	}
+	done.findings, err = transform.ReadFindings(dir)
 	return done, err
 }
 

@@ -22,13 +22,14 @@ import (
 
 // finishedRun is a run with what it gave.
 type finishedRun struct {
-	options *reportOptions
-	inputs  *inputs
-	result  *engine.Result
-	reports []*schemas.TrafficReport
-	dead    []*schemas.DeadLetter
-	took    time.Duration
-	partial bool // rows of sites that nobody listed may lack lines that are in the bucket
+	options  *reportOptions
+	inputs   *inputs
+	result   *engine.Result
+	reports  []*schemas.TrafficReport
+	findings []*schemas.Finding // by host and minute
+	dead     []*schemas.DeadLetter
+	took     time.Duration
+	partial  bool // rows of sites that nobody listed may lack lines that are in the bucket
 }
 
 // write writes the rows, then what became of the lines. The error says that the report is not complete, or empty for a reason.
@@ -95,7 +96,10 @@ func (r *finishedRun) writeRows(w io.Writer, env *environment) error {
 	rows := slices.Values(r.reports)
 	switch r.options.Format {
 	case "json":
-		return reportwriter.WriteJSON(w, rows)
+		if err := reportwriter.WriteJSON(w, rows); err != nil {
+			return err
+		}
+		return r.writeFindings(w)
 	case "csv":
 		return reportwriter.WriteCSV(w, rows)
 	case "parquet":
@@ -110,7 +114,10 @@ func (r *finishedRun) writeTable(w io.Writer, env *environment, rows iter.Seq[*s
 	if r.options.Out == "" {
 		page.Screen = screen(env.stdout)
 	}
-	return reportwriter.WriteTable(w, rows, page)
+	if err := reportwriter.WriteTable(w, rows, page); err != nil {
+		return err
+	}
+	return r.writeAttacks(w)
 }
 
 // screen is what a stream of this process can show.

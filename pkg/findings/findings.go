@@ -28,10 +28,7 @@ func ReadMinutes(ctx context.Context, store reportstore.Reader, from, to time.Ti
 	m := Minutes{lines: make(map[time.Time]bool, len(sums))}
 	for minute, sum := range sums {
 		if minute = minute.UTC(); sum.Lines > 0 {
-			m.lines[minute] = true
-			if minute.After(m.last) {
-				m.last = minute
-			}
+			m.add(minute)
 		}
 	}
 	return m, err

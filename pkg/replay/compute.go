@@ -20,14 +20,16 @@ type Job struct {
 	Branches  [][]logsource.Range // Required: what is read side by side.
 	Levels    []string            // Required: of the rows.
 	Keys      privacy.KeySpec     // Required.
+	Findings  bool                // Whether minutes are judged, without history.
 	// Progress is called a few times a second. Optional.
 	Progress func(bytes, lines int64)
 }
 
 // Outcome is what a run found.
 type Outcome struct {
-	Rows   []*schemas.TrafficReport
-	Counts summarize.Counts
+	Rows     []*schemas.TrafficReport
+	Findings []*schemas.Finding // by host and minute
+	Counts   summarize.Counts
 	// Problems are sentences about input that could not be read to its end. The rest was read.
 	Problems []string
 }
@@ -39,12 +41,16 @@ func Compute(ctx context.Context, j *Job) (*Outcome, error) {
 		return nil, fmt.Errorf("no folder for results can be made in %s: set TMPDIR to a folder that can be written to", os.TempDir())
 	}
 	defer os.RemoveAll(dir)
-	spec := traffic.Spec{Local: &traffic.LocalSpec{Config: traffic.Config{Summarize: j.Summarize, Levels: j.Levels}, Branches: j.Branches, Dir: dir}}
+	spec := traffic.Spec{Local: &traffic.LocalSpec{Config: traffic.Config{Summarize: j.Summarize, Levels: j.Levels, Findings: j.Findings},
+		Branches: j.Branches, Dir: dir}}
 	res, err := engine.Run(ctx, engine.Job{Spec: spec, Keys: j.Keys, TempDir: dir, Progress: j.Progress})
 	if err != nil {
 		return nil, err
 	}
 	out := &Outcome{Counts: res.Counts, Problems: res.Problems}
-	out.Rows, _, err = transform.ReadLocal(dir)
+	if out.Rows, _, err = transform.ReadLocal(dir); err != nil {
+		return nil, err
+	}
+	out.Findings, err = transform.ReadFindings(dir)
 	return out, err
 }

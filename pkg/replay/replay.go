@@ -77,7 +77,7 @@ func Run(ctx context.Context, o *Options) (*Result, error) {
 		return nil, err
 	}
 	r := o.batch(id, out.Rows)
-	r.Parts = parts
+	r.Parts, r.Findings = parts, out.Findings
 	if err := o.check(ctx, store, r); err != nil {
 		return nil, err
 	}
@@ -112,7 +112,7 @@ func (o *Options) compute(ctx context.Context, store *known) (*Outcome, error) {
 		return nil, err
 	}
 	cfg := o.Summarize
-	cfg.From, cfg.To = o.From, o.To
+	cfg.From, cfg.To = o.readFrom(), o.To
 	cfg.Sites = maps.Clone(cfg.Sites)
 	if cfg.Sites == nil {
 		cfg.Sites = map[string]string{}
@@ -122,11 +122,13 @@ func (o *Options) compute(ctx context.Context, store *known) (*Outcome, error) {
 			cfg.Sites[host] = host
 		}
 	}
-	out, err := Compute(ctx, &Job{Summarize: cfg, Branches: logsource.Split(o.Files, branches), Keys: o.Keys, Progress: o.Progress,
+	out, err := Compute(ctx, &Job{Summarize: cfg, Branches: logsource.Split(o.Files, branches), Keys: o.Keys, Progress: o.Progress, Findings: o.Rebuild,
 		Levels: []string{reportstore.Minute, reportstore.Hour, reportstore.Day}})
-	switch {
-	case err != nil:
+	if err != nil {
 		return nil, err
+	}
+	o.cutLead(out)
+	switch {
 	case len(out.Problems) > 0 && !o.Force:
 		return nil, fmt.Errorf("nothing was published, as a file could not be read to its end (--force publishes the rest): %s", strings.Join(out.Problems, "; "))
 	case len(out.Rows) == 0 && out.Counts.Entries == 0:

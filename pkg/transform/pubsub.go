@@ -17,6 +17,7 @@ import (
 func init() {
 	register.DoFn2x0[*pubsub.PubsubMessage, func(logentry.Block)](&messageFn{})
 	register.Function1x2(encodeReport)
+	register.Function1x2(encodeFinding)
 	register.DoFn2x1[logentry.DeadLetter, func([]byte), error](&encodeDeadFn{})
 	register.Emitter1[[]byte]()
 }
@@ -79,4 +80,12 @@ func WritePubSub(s beam.Scope, project, reportsTopic, deadTopic string, sources 
 	rows, letters := s.Scope("reports"), s.Scope("deadletters")
 	pubsubio.Write(rows, project, reportsTopic, beam.Reshuffle(rows, beam.ParDo(rows, encodeReport, oneWindow(rows, reports))))
 	pubsubio.Write(letters, project, deadTopic, beam.Reshuffle(letters, beam.ParDo(letters, &encodeDeadFn{Sources: sources}, dead)))
+}
+
+func encodeFinding(f *schemas.Finding) ([]byte, error) { return proto.Marshal(f) }
+
+// PublishFindings publishes findings as WritePubSub does rows. It runs on Dataflow only.
+func PublishFindings(s beam.Scope, project, topic string, found beam.PCollection) {
+	s = s.Scope("transform.PublishFindings")
+	pubsubio.Write(s, project, topic, beam.Reshuffle(s, beam.ParDo(s, encodeFinding, found)))
 }

@@ -2,10 +2,13 @@ package transform
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
@@ -25,6 +28,7 @@ func init() {
 const (
 	reportFiles     = "reports-*.pb"
 	deadLetterFiles = "deadletters-*.pb"
+	findingFiles    = "findings-*.pb"
 )
 
 // messageFile is one bundle's output: size-delimited protobuf messages.
@@ -103,12 +107,15 @@ func (f *writeDeadFn) FinishBundle(_ context.Context, written func(string)) erro
 	return f.out.close(written)
 }
 
-// WriteLocal writes rows and dead letters into dir, which must be one this process may write to (local runs only).
-func WriteLocal(s beam.Scope, dir string, sources []string, reports []beam.PCollection, dead beam.PCollection) {
+// WriteLocal writes rows, findings and dead letters into dir, which must be one this process may write to (local runs only).
+func WriteLocal(s beam.Scope, dir string, sources []string, reports, findings []beam.PCollection, dead beam.PCollection) {
 	s = s.Scope("transform.WriteLocal")
 	written := []beam.PCollection{beam.ParDo(s, &writeDeadFn{Dir: dir, Sources: sources}, dead)}
 	for _, rows := range reports {
 		written = append(written, beam.ParDo(s, &writeReportsFn{Dir: dir}, rows))
+	}
+	for _, found := range findings {
+		written = append(written, beam.ParDo(s, &writeFindingsFn{Dir: dir}, found))
 	}
 	end(s, written)
 }
@@ -116,7 +123,7 @@ func WriteLocal(s beam.Scope, dir string, sources []string, reports []beam.PColl
 // end lets the names of written files flow together, to nowhere: Prism waits for a step that has no output in a loop that keeps a core busy.
 func end(s beam.Scope, written []beam.PCollection) { oneWindow(s, written) }
 
-// ReadLocal reads back what WriteLocal wrote.
+// ReadLocal reads back the rows and dead letters that WriteLocal wrote.
 func ReadLocal(dir string) (reports []*schemas.TrafficReport, dead []*schemas.DeadLetter, err error) {
 	reports, err = readMessages[schemas.TrafficReport](filepath.Join(dir, reportFiles))
 	if err != nil {
@@ -124,6 +131,15 @@ func ReadLocal(dir string) (reports []*schemas.TrafficReport, dead []*schemas.De
 	}
 	dead, err = readMessages[schemas.DeadLetter](filepath.Join(dir, deadLetterFiles))
 	return reports, dead, err
+}
+
+// ReadFindings reads back the findings that WriteLocal wrote, by host and minute.
+func ReadFindings(dir string) ([]*schemas.Finding, error) {
+	all, err := readMessages[schemas.Finding](filepath.Join(dir, findingFiles))
+	slices.SortFunc(all, func(a, b *schemas.Finding) int {
+		return cmp.Or(strings.Compare(a.Host, b.Host), a.Minute.AsTime().Compare(b.Minute.AsTime()))
+	})
+	return all, err
 }
 
 func readMessages[T any, P interface {
