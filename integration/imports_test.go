@@ -56,7 +56,7 @@ var layers = map[string][]string{
 		"pkg/transform", "schemas"},
 	"pkg/up": {"pkg/access", "pkg/config", "pkg/dashboard", "pkg/findings", "pkg/ingest", "pkg/live", "pkg/logentry", "pkg/loggen", "pkg/logsource", "pkg/notify", "pkg/privacy", "schemas",
 		"pkg/replay", "pkg/reportstore", "pkg/reportstore/sqlite", "pkg/spool", "pkg/summarize"},
-	"pkg/cli": {"pipelines/traffic", "pkg/access", "pkg/audit", "pkg/cloudarmor", "pkg/up", "pkg/config", "pkg/engine", "pkg/findings", "pkg/inbox", "pkg/logentry", "pkg/loggen", "pkg/logsource",
+	"pkg/cli": {"pipelines/traffic", "pkg/access", "pkg/attack", "pkg/audit", "pkg/cloudarmor", "pkg/up", "pkg/config", "pkg/engine", "pkg/findings", "pkg/inbox", "pkg/logentry", "pkg/loggen", "pkg/logsource",
 		"pkg/notify", "pkg/privacy", "pkg/replay", "pkg/reportstore", "pkg/reportstore/sqlite", "pkg/reportwriter", "pkg/ruletest", "pkg/siterule", "pkg/spelling", "pkg/spool",
 		"pkg/summarize", "pkg/transform", "pkg/vocabulary", "schemas"},
 	"integration": {"pipelines/traffic", "pkg/engine", "pkg/logentry", "pkg/summarize"},
