@@ -1,5 +1,5 @@
-// Package findings judges the minutes that a store keeps, site by site, when somebody asks. It keeps nothing but what it goes on from: rows are read once.
-// How a minute is judged is pkg/attack's.
+// Package findings judges the minutes that a store keeps, site by site, when somebody asks, and those of a run. It keeps nothing but what it goes on from:
+// rows are read once. How a minute is judged is pkg/attack's.
 package findings
 
 import (

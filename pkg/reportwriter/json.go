@@ -14,7 +14,8 @@ const jsonFlush = 64 << 10
 // WriteJSON writes one object a line for each row. Every key of the schema is in every object, in the schema's order and spelling;
 // null means not logged or not available. The objects are also the protobuf JSON of a schemas.TrafficReport, with two differences:
 // integers are numbers but for line_xor, whose 64 bits a JavaScript number cannot hold, and the buckets of the distributions are
-// left out, because they make up more than half of a row and p50, p95 and p99 are what readers of JSON want; Parquet has them.
+// left out, because they make up more than half of a row and p50, p95 and p99 are what readers of JSON want; Parquet has them. After the rows, a report may
+// have objects whose only key is "finding".
 func WriteJSON(w io.Writer, rows iter.Seq[*schemas.TrafficReport]) error {
 	var e jsonEncoder
 	for row := range rows {

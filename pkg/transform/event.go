@@ -28,7 +28,7 @@ func appendEvent(kind event, minute time.Time, m proto.Message) ([]byte, error) 
 	if m == nil {
 		return b, nil
 	}
-	b, err := proto.MarshalOptions{Deterministic: true}.MarshalAppend(b, m)
+	b, err := proto.MarshalOptions{}.MarshalAppend(b, m)
 	if err != nil {
 		return nil, fmt.Errorf("encoding what detection goes by: %w", err)
 	}

@@ -181,7 +181,7 @@ func (r *runner) found(f *schemas.Finding) {
 	if f.Rules != nil {
 		r.out.status = f.Rules.Status
 		if len(f.Rules.Recommendations) > 0 {
-			r.out.rule = f.Rules.Recommendations[0]
+			r.out.rule = whole(f.Rules.Recommendations[0], r.site.TakeLiterals())
 		}
 	}
 }
@@ -239,6 +239,16 @@ func (r *runner) finish() {
 	r.out.legitimate = all[0]
 	r.out.collateral = float64(hits[0]) / float64(max(all[0], 1))
 	r.out.coverage = float64(hits[1]) / float64(max(all[1], 1))
+}
+
+// whole is a recommendation with the values that do not leave with a finding.
+func whole(r *schemas.Recommendation, literals []*schemas.Recommendation) *schemas.Recommendation {
+	for _, l := range literals {
+		if l.Name == r.Name {
+			return l
+		}
+	}
+	return r
 }
 
 func meets(t *tuple, all []*schemas.Condition) bool {
