@@ -31,6 +31,11 @@ func Judge(b *schemas.Baseline, o *schemas.Observation) (next *schemas.Baseline,
 	} else {
 		next = NewBaseline()
 	}
+	return next, advance(next, o)
+}
+
+// advance is Judge where the baseline is not needed as it was.
+func advance(next *schemas.Baseline, o *schemas.Observation) (finding *schemas.Finding) {
 	minute := o.Row.Minute.AsTime()
 	if before := next.Minute.AsTime(); next.Minute != nil && before.Truncate(time.Hour) != minute.Truncate(time.Hour) {
 		endHour(next, hourOfWeek(before))
@@ -46,7 +51,7 @@ func Judge(b *schemas.Baseline, o *schemas.Observation) (next *schemas.Baseline,
 	if next.CaseStarted == nil {
 		learnMinute(next, o)
 	}
-	return next, finding
+	return finding
 }
 
 // Dismiss notes that a person said that cases of a kind are no attack, until some time; the zero time takes that back. b is changed.

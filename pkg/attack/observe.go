@@ -1,16 +1,17 @@
 package attack
 
 import (
-	"google.golang.org/protobuf/proto"
-
 	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-// Observe takes out of a closed minute what detection needs. row is what sum.Report gives of it, and is not changed.
+// Observe takes out of a closed minute what detection needs. row is what sum.Report gives of it; it is not changed, and its lists are shared.
 func Observe(sum *report.Summary, row *schemas.TrafficReport) *schemas.Observation {
-	slim := proto.CloneOf(row)
-	slim.Latency, slim.ResponseSize, slim.VisitorsSketch, slim.Status, slim.Protocols, slim.OriginErrors = nil, nil, nil, nil, nil, nil
+	slim := &schemas.TrafficReport{Host: row.Host, Minute: row.Minute, Level: row.Level, Requests: row.Requests, Lines: row.Lines, LateLines: row.LateLines,
+		LineXor: row.LineXor, FirstEvent: row.FirstEvent, LastEvent: row.LastEvent, Visitors: row.Visitors, StatusClass: row.StatusClass, Cache: row.Cache,
+		Methods: row.Methods, Clients: row.Clients, TopPaths: row.TopPaths, TopAgents: row.TopAgents, TopNetworks: row.TopNetworks,
+		TopCountries: row.TopCountries, TopReferrers: row.TopReferrers, Rest: row.Rest, SampleRate: row.SampleRate, NotLogged: row.NotLogged,
+		PartlyLogged: row.PartlyLogged, ClientsUnavailable: row.ClientsUnavailable, K: row.K}
 	o := &schemas.Observation{Row: slim, RefusedPosts: int64(sum.RefusedPosts())}
 	accused := map[uint32]bool{}
 	o.Clients = evidenceOf(sum, accused)

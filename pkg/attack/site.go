@@ -81,8 +81,8 @@ func (s *Site) Until(end time.Time) (findings []*schemas.Finding) {
 }
 
 func (s *Site) judge(o *schemas.Observation) (findings []*schemas.Finding) {
-	next, f := Judge(s.baseline, o)
-	s.baseline = next
+	next := s.baseline
+	f := advance(next, o)
 	minute := uint32(o.Row.Minute.AsTime().Unix() / 60)
 	s.protected.protect(minute, o.Protected)
 	if next.CaseStarted == nil {
@@ -149,7 +149,6 @@ func (s *Site) Open() time.Time {
 
 // Dismiss heeds what a person said: that cases of a kind are no attack, until some time; the zero time takes that back.
 func (s *Site) Dismiss(kind string, until time.Time) {
-	s.baseline = proto.CloneOf(s.baseline)
 	Dismiss(s.baseline, kind, until)
 }
 

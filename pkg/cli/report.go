@@ -102,7 +102,7 @@ func (r *reportRun) runLocal(dir string) (*engine.Result, error) {
 	ctx, cancel := context.WithCancel(env.ctx)
 	defer cancel()
 	job := engine.Job{Keys: r.keys, TempDir: dir, Spec: traffic.Spec{Local: &traffic.LocalSpec{
-		Config:   traffic.Config{Summarize: r.config, Levels: levels(o, in), Findings: o.judges()},
+		Config:   traffic.Config{Summarize: r.config, Levels: levels(o, in), Findings: !r.config.Unsampled},
 		Branches: logsource.Split(in.files, branches),
 		Dir:      dir,
 	}}}
@@ -130,7 +130,8 @@ func (r *reportRun) runLocal(dir string) (*engine.Result, error) {
 
 func summarizeConfig(o *reportOptions, in *inputs) summarize.Config {
 	return summarize.Config{Sources: in.sources, K: o.K, Sites: o.Config.SiteNames(), SitesOnly: len(o.Config.Sites) > 0, PathTemplates: o.Config.PathTemplates, Allow: o.Config.Allow,
-		CountryDB: o.Config.Geo.Country, NetworkDB: o.Config.Geo.Network, Now: time.Now(), From: o.From, To: o.To, Hosts: o.Hosts}
+		CountryDB: o.Config.Geo.Country, NetworkDB: o.Config.Geo.Network, Now: time.Now(), From: o.From, To: o.To, Hosts: o.Hosts,
+		Unsampled: !o.judges()}
 }
 
 // levels are the rows that the output needs: a table draws its charts from finer rows.

@@ -3,6 +3,7 @@ package cli
 import (
 	"fmt"
 	"os"
+	"runtime/debug"
 
 	"github.com/floodgauge/floodgauge/pkg/privacy"
 	"github.com/floodgauge/floodgauge/pkg/summarize"
@@ -52,7 +53,7 @@ func (r *reportRun) again(first *finishedRun) (*finishedRun, error) {
 		return first, nil
 	}
 	fmt.Fprintf(r.env.stderr, "%s: note: there are more host names than can be told apart at once, so the logs are read a second time, now for the sites "+
-		"that were found; %s spares that\n", name, listSites)
+		"that were found, and not for what stood out; %s spares that\n", name, listSites)
 	sites := map[string]string{}
 	for _, row := range first.reports {
 		if row.Host != vocabulary.OtherHosts {
@@ -60,6 +61,9 @@ func (r *reportRun) again(first *finishedRun) (*finishedRun, error) {
 		}
 	}
 	r.config.Sites, r.config.SitesOnly = sites, true
+	first.reports, first.findings, first.dead = nil, nil, nil
+	debug.FreeOSMemory()      // the second reading takes as much
+	r.config.Unsampled = true // looking for what stands out takes memory for each of them
 	second, err := r.once()
 	if err != nil {
 		return nil, err

@@ -14,6 +14,8 @@ import (
 var notEncoded = map[string]string{
 	"Summary.pending": "counted before anything is encoded",
 	"table.index":     "made anew from the entries",
+	"sample.full":     "follows from the requests",
+	"sample.limit":    "follows from the requests",
 	"groupSets.words": "each set writes its members; where they lie is of no meaning",
 	"groupSets.free":  "where free memory lies is of no meaning",
 	"groupSets.one":   "scratch",

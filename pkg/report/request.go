@@ -22,6 +22,8 @@ type Request struct {
 	Visitor uint64
 	// CDNPeer: the address is a content delivery network's and no trusted field gave the client's.
 	CDNPeer bool
+	// Unsampled: it is not for the samples.
+	Unsampled bool
 	// Allowed: the operator lets the client do what it likes.
 	Allowed bool
 

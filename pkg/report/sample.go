@@ -68,33 +68,41 @@ func (d *Sampled) bits() (b byte) {
 	return b
 }
 
-// sample is the requests with the smallest ids, in order: the same ones in every split and order of the input.
-type sample struct{ held []Sampled }
+// sample is the requests with the smallest ids: the same ones in every split and order of the input. While lines are added there may be twice as many as
+// stay, in no order; every reader settles first.
+type sample struct {
+	held  []Sampled
+	full  bool   // as many are there as stay
+	limit uint64 // then, the largest id of these
+}
 
 // count takes in a request. Of many, nearly all end at the first comparison.
 func (s *sample) count(r *Request, capacity int) {
-	if len(s.held) == capacity && r.LineID > s.held[capacity-1].ID {
+	if s.full && r.LineID > s.limit {
 		return
 	}
-	d := sampledOf(r)
-	at, _ := slices.BinarySearchFunc(s.held, d, compareSampled)
-	switch {
-	case len(s.held) < capacity:
-		s.held = slices.Insert(grown(s.held), at, d)
-	case at < capacity:
-		copy(s.held[at+1:], s.held[at:])
-		s.held[at] = d
+	if len(s.held) == 2*capacity {
+		s.settle(capacity)
+	}
+	if len(s.held) == cap(s.held) { // most summaries of a flood of names have one request
+		s.held = append(make([]Sampled, 0, len(s.held)+len(s.held)/2+1), s.held...)
+	}
+	s.held = append(s.held, sampledOf(r))
+}
+
+// settle puts what stays in order.
+func (s *sample) settle(capacity int) {
+	slices.SortFunc(s.held, compareSampled)
+	if s.full = len(s.held) >= capacity; s.full {
+		clear(s.held[capacity:]) // lets go of strings
+		s.held = s.held[:capacity]
+		s.limit = s.held[capacity-1].ID
 	}
 }
 
 func (s *sample) merge(o *sample, capacity int) {
-	if len(o.held) == 0 {
-		return
-	}
-	all := make([]Sampled, 0, len(s.held)+len(o.held))
-	all = append(append(all, s.held...), o.held...)
-	slices.SortFunc(all, compareSampled)
-	s.held = slices.Clip(all[:min(len(all), capacity)])
+	s.held = append(s.held, o.held...)
+	s.settle(capacity)
 }
 
 func (s *sample) appendTo(b []byte) []byte {
@@ -127,17 +135,19 @@ func (s *sample) appendTo(b []byte) []byte {
 
 // texts are the distinct texts of the sample, sorted.
 func (s *sample) texts() []string {
-	texts := make([]string, 0, 4*len(s.held))
+	seen := make(map[string]struct{}, 16)
+	var texts []string
 	for i := range s.held {
 		d := &s.held[i]
-		for _, t := range []string{d.Path, d.Agent, d.Referrer, d.Country} {
-			if t != "" {
+		for _, t := range [...]string{d.Path, d.Agent, d.Referrer, d.Country} {
+			if _, known := seen[t]; t != "" && !known {
+				seen[t] = struct{}{}
 				texts = append(texts, t)
 			}
 		}
 	}
 	slices.Sort(texts)
-	return slices.Compact(texts)
+	return texts
 }
 
 func (s *sample) decode(r *reader, capacity int) {
@@ -174,11 +184,15 @@ func (s *sample) decode(r *reader, capacity int) {
 // Sample returns requests picked evenly out of all, at most 64; out of those that no rule may reach (verified crawlers and the operator's allow-list), at
 // most 16; and out of those that were refused or posted something, at most 32. All are in order of ID and must not be changed.
 func (s *Summary) Sample() (all, protected, suspect []Sampled) {
+	s.settleSamples()
 	return s.sample.held, s.protected.held, s.suspect.held
 }
 
 // addToSamples takes in a request.
 func (s *Summary) addToSamples(r *Request) {
+	if r.Unsampled {
+		return
+	}
 	s.sample.count(r, sampleCapacity)
 	if r.Allowed || r.Class == vocabulary.ClientVerifiedBot {
 		s.protected.count(r, protectedCapacity)
@@ -194,7 +208,17 @@ func (s *Summary) mergeSamples(o *Summary) {
 	s.suspect.merge(&o.suspect, suspectCapacity)
 }
 
+// DropSamples lets go of the samples: they are of use for minutes only.
+func (s *Summary) DropSamples() { s.sample, s.protected, s.suspect = sample{}, sample{}, sample{} }
+
+func (s *Summary) settleSamples() {
+	s.sample.settle(sampleCapacity)
+	s.protected.settle(protectedCapacity)
+	s.suspect.settle(suspectCapacity)
+}
+
 func (s *Summary) appendSamples(b []byte) []byte {
+	s.settleSamples()
 	return s.suspect.appendTo(s.protected.appendTo(s.sample.appendTo(b)))
 }
 

@@ -231,6 +231,7 @@ func (r *Rollup) close(ctx context.Context, o *openSlot, c *reportstore.Commit) 
 	if o.level == reportstore.Minute && r.cfg.Closed != nil {
 		r.cfg.Closed(sum, row)
 	}
+	sum.DropSamples()
 	c.Delete = append(c.Delete, o.stored...)
 	delete(r.open, o.slot)
 	r.closed.add(o.slot)

@@ -28,6 +28,8 @@ type Config struct {
 	SitesOnly bool `json:"sites_only,omitempty"`
 	// PathTemplates are the operator's own path templates. Optional.
 	PathTemplates []string `json:"path_templates,omitempty"`
+	// Unsampled makes summaries without samples, for runs that do not look for attacks: they take less memory.
+	Unsampled bool `json:"unsampled,omitempty"`
 	// Allow are prefixes of addresses, and keys of networks, that no recommended rule may reach. Optional.
 	Allow []string `json:"allow,omitempty"`
 	// CountryDB and NetworkDB are .mmdb files in place of the embedded databases. Optional.

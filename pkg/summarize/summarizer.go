@@ -298,7 +298,7 @@ func (s *Summarizer) fill(r *report.Request, e *logentry.Entry, src *source, h *
 	r.Status, r.Method, r.Protocol, r.Cache = e.Status, e.Method, e.Protocol, e.Cache
 	r.Enforced, r.Preview, r.OriginError = e.Enforced, e.Preview, e.OriginError
 	r.RequestBytes, r.ResponseBytes, r.CacheFillBytes, r.Latency = e.RequestBytes, e.ResponseBytes, e.CacheFillBytes, e.Latency
-	r.Query = len(e.Query) > 0
+	r.Query, r.Unsampled = len(e.Query) > 0, s.cfg.Unsampled
 	s.fillAgent(r, e)
 	s.fillClient(r, e, h)
 	if len(e.Path) > 0 {

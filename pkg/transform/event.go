@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/klauspost/compress/s2"
 	"google.golang.org/protobuf/proto"
 )
 
@@ -22,17 +23,17 @@ const (
 // headBytes are what an encoded event begins with.
 const headBytes = 1 + 8
 
-// appendEvent encodes an event. m may be nil.
+// appendEvent encodes an event. m may be nil; it is packed, as a runner keeps several copies of what it groups.
 func appendEvent(kind event, minute time.Time, m proto.Message) ([]byte, error) {
 	b := binary.BigEndian.AppendUint64([]byte{byte(kind)}, uint64(minute.Unix()))
 	if m == nil {
 		return b, nil
 	}
-	b, err := proto.MarshalOptions{}.MarshalAppend(b, m)
+	plain, err := proto.Marshal(m)
 	if err != nil {
 		return nil, fmt.Errorf("encoding what detection goes by: %w", err)
 	}
-	return b, nil
+	return append(b, s2.Encode(nil, plain)...), nil
 }
 
 // headOf is the beginning of an encoded event.
@@ -48,7 +49,14 @@ func decodeEvent(b []byte, m proto.Message) (kind event, minute time.Time, err e
 	if kind, minute, err = headOf(b); err != nil {
 		return kind, minute, err
 	}
-	if err := proto.Unmarshal(b[headBytes:], m); err != nil {
+	if kind == knownMinute {
+		return kind, minute, nil
+	}
+	plain, err := s2.Decode(nil, b[headBytes:])
+	if err == nil {
+		err = proto.Unmarshal(plain, m)
+	}
+	if err != nil {
 		return kind, minute, fmt.Errorf("decoding what detection goes by: %w", err)
 	}
 	return kind, minute, nil

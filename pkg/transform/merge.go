@@ -12,11 +12,21 @@ func init() {
 	register.Combiner2[*report.Summary, []byte](&gatherFn{})
 }
 
-// mergeFn merges the summaries of one host and window.
+// mergeFn merges the summaries of one host and a window longer than a minute.
 type mergeFn struct{}
 
-// MergeAccumulators consumes b.
+// MergeAccumulators consumes b. Samples are of minutes.
 func (*mergeFn) MergeAccumulators(a, b *report.Summary) *report.Summary {
+	for _, sum := range []*report.Summary{a, b} {
+		if sum != nil {
+			sum.DropSamples()
+		}
+	}
+	return merge(a, b)
+}
+
+// merge consumes b.
+func merge(a, b *report.Summary) *report.Summary {
 	if a == nil {
 		return b
 	}
@@ -27,15 +37,18 @@ func (*mergeFn) MergeAccumulators(a, b *report.Summary) *report.Summary {
 }
 
 // gatherFn merges the encoded summaries of one host and window.
-type gatherFn struct{ mergeFn }
+type gatherFn struct{}
+
+// MergeAccumulators consumes b.
+func (*gatherFn) MergeAccumulators(a, b *report.Summary) *report.Summary { return merge(a, b) }
 
 // AddInput decodes b and merges it into a.
-func (f *gatherFn) AddInput(a *report.Summary, b []byte) (*report.Summary, error) {
+func (*gatherFn) AddInput(a *report.Summary, b []byte) (*report.Summary, error) {
 	sum, err := decodeSummary(b)
 	if err != nil {
 		return nil, err
 	}
-	return f.MergeAccumulators(a, sum), nil
+	return merge(a, sum), nil
 }
 
 // Gather is Merge for summaries that are still encoded. PCollection<KV<host, encoded summary>> → PCollection<KV<host, *report.Summary>>.
