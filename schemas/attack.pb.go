@@ -90,7 +90,7 @@ type Finding struct {
 	Minute  *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=minute,proto3" json:"minute,omitempty"`
 	Verdict Verdict                `protobuf:"varint,3,opt,name=verdict,proto3,enum=floodgauge.Verdict" json:"verdict,omitempty"`
 	// "volumetric", "cache_busting", "slow_ramp", "pulse", "brute_force", "credential_stuffing", "scanner", "scraper", "crawler", "error_storm",
-	// "origin_trouble", "flash_crowd", "sample_rate" or "traffic_stopped".
+	// "origin_trouble", "flash_crowd" or "traffic_stopped".
 	Kind string `protobuf:"bytes,4,opt,name=kind,proto3" json:"kind,omitempty"`
 	// Sum of the evidence's points.
 	Points int32 `protobuf:"varint,5,opt,name=points,proto3" json:"points,omitempty"`
@@ -607,8 +607,8 @@ func (x *Collateral) GetSample() int64 {
 type Evidence struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// "volume", "ramp", "agents", "paths", "networks", "countries", "referrers", "client_errors", "server_errors", "cache_misses", "requests_per_client",
-	// "tools", "static", "usual_hour", "stopped", "scanners", "guessers", "failed_logins", "automated", "fast_clients", "crawlers", "clients_unknown",
-	// "feedback" or "sample_rate".
+	// "tools", "static", "usual_hour", "stopped", "scanners", "guessers", "failed_logins", "automated", "fast_clients", "crawlers", "clients_unknown" or
+	// "feedback".
 	Signal   string  `protobuf:"bytes,1,opt,name=signal,proto3" json:"signal,omitempty"`
 	Observed float64 `protobuf:"fixed64,2,opt,name=observed,proto3" json:"observed,omitempty"`
 	Normal   float64 `protobuf:"fixed64,3,opt,name=normal,proto3" json:"normal,omitempty"`
@@ -807,8 +807,6 @@ type Baseline struct {
 	FailedLogins float64 `protobuf:"fixed64,23,opt,name=failed_logins,json=failedLogins,proto3" json:"failed_logins,omitempty"`
 	// Requests of declared bots, log(1+n).
 	Bots *Level `protobuf:"bytes,24,opt,name=bots,proto3" json:"bots,omitempty"`
-	// The rate at which the last minute's log was sampled.
-	SampleRate float64 `protobuf:"fixed64,25,opt,name=sample_rate,json=sampleRate,proto3" json:"sample_rate,omitempty"`
 	// Kinds of cases of which a person said that they are no attack, and until when that holds.
 	Dismissed map[string]*timestamppb.Timestamp `protobuf:"bytes,28,rep,name=dismissed,proto3" json:"dismissed,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Requests of scanners for paths that are not there.
@@ -1008,13 +1006,6 @@ func (x *Baseline) GetBots() *Level {
 		return x.Bots
 	}
 	return nil
-}
-
-func (x *Baseline) GetSampleRate() float64 {
-	if x != nil {
-		return x.SampleRate
-	}
-	return 0
 }
 
 func (x *Baseline) GetDismissed() map[string]*timestamppb.Timestamp {
@@ -1952,8 +1943,7 @@ const file_attack_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x1a\n" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\x12\x14\n" +
 	"\x05share\x18\x04 \x01(\x01R\x05share\x12!\n" +
-	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\x9e\n" +
-	"\n" +
+	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\xfd\t\n" +
 	"\bBaseline\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x05R\aversion\x122\n" +
 	"\x06minute\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06minute\x12\x18\n" +
@@ -1978,9 +1968,7 @@ const file_attack_proto_rawDesc = "" +
 	"\tautomated\x18\x15 \x01(\v2\x11.floodgauge.LevelR\tautomated\x12%\n" +
 	"\x04fast\x18\x16 \x01(\v2\x11.floodgauge.LevelR\x04fast\x12#\n" +
 	"\rfailed_logins\x18\x17 \x01(\x01R\ffailedLogins\x12%\n" +
-	"\x04bots\x18\x18 \x01(\v2\x11.floodgauge.LevelR\x04bots\x12\x1f\n" +
-	"\vsample_rate\x18\x19 \x01(\x01R\n" +
-	"sampleRate\x12A\n" +
+	"\x04bots\x18\x18 \x01(\v2\x11.floodgauge.LevelR\x04bots\x12A\n" +
 	"\tdismissed\x18\x1c \x03(\v2#.floodgauge.Baseline.DismissedEntryR\tdismissed\x12'\n" +
 	"\x05scans\x18\x1b \x01(\v2\x11.floodgauge.LevelR\x05scans\x122\n" +
 	"\toffenders\x18\x1a \x03(\v2\x14.floodgauge.OffenderR\toffenders\x1aM\n" +

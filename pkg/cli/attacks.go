@@ -56,10 +56,8 @@ func (c *attacksCmd) Run(env *environment) error {
 	if from.IsZero() {
 		from = to.Add(-attacksSpan)
 	}
-	if c.Host != "" {
-		if c.Host, err = config.ParseHost(c.Host); err != nil {
-			return usagef("--host: %s", err)
-		}
+	if c.Host, err = siteFlag(c.Host); err != nil {
+		return err
 	}
 	store, err := sqlite.OpenReadOnly(c.dataDir())
 	if err != nil {
@@ -165,3 +163,15 @@ func (s *standouts) judge(ctx context.Context, store *sqlite.Reader, hosts []str
 
 // place is the host and minute of a finding.
 func place(f *schemas.Finding) string { return f.Minute.AsTime().Format(time.RFC3339) + " " + f.Host }
+
+// siteFlag is the site that --host names; "" stands for all.
+func siteFlag(host string) (string, error) {
+	if host == "" {
+		return "", nil
+	}
+	host, err := config.ParseHost(host)
+	if err != nil {
+		return "", usagef("--host: %s", err)
+	}
+	return host, nil
+}

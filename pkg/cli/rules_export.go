@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/floodgauge/floodgauge/pkg/cloudarmor"
-	"github.com/floodgauge/floodgauge/pkg/config"
 	"github.com/floodgauge/floodgauge/pkg/spelling"
 )
 
@@ -53,10 +52,8 @@ func (c *rulesExportCmd) check() (err error) {
 	case c.Priority != 0 && !slices.Contains(ofPolicies, c.To):
 		return usagef("--priority is for Cloud Armor: %s has none", c.To)
 	}
-	if c.Host != "" {
-		if c.Host, err = config.ParseHost(c.Host); err != nil {
-			return usagef("--host: %s", err)
-		}
+	if c.Host, err = siteFlag(c.Host); err != nil {
+		return err
 	}
 	return nil
 }

@@ -7,7 +7,6 @@ import (
 
 	"google.golang.org/protobuf/encoding/protojson"
 
-	"github.com/floodgauge/floodgauge/pkg/config"
 	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
 )
@@ -31,10 +30,8 @@ func (c *rulesListCmd) Help() string {
 
 // Run lists the rules.
 func (c *rulesListCmd) Run(env *environment) (err error) {
-	if c.Host != "" {
-		if c.Host, err = config.ParseHost(c.Host); err != nil {
-			return usagef("--host: %s", err)
-		}
+	if c.Host, err = siteFlag(c.Host); err != nil {
+		return err
 	}
 	store, err := sqlite.OpenReadOnly(c.dataDir())
 	if err != nil {

@@ -25,7 +25,6 @@ var kindWords = map[string]string{
 	"error_storm":         "unusual requests, or many that fail",
 	"origin_trouble":      "the site answers with errors",
 	"flash_crowd":         "many readers at once",
-	"sample_rate":         "the log holds another share of requests than before",
 	"traffic_stopped":     "no traffic arrives",
 }
 

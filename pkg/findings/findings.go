@@ -1,5 +1,5 @@
-// Package findings judges the minutes that a store keeps, site by site, when somebody asks, and those of a run. It keeps nothing but what it goes on from:
-// rows are read once. How a minute is judged is pkg/attack's.
+// Package findings judges minutes where they come from: those of a live run as they close (Judge), those of a bounded run (OfRun), and those of a store that no
+// run has judged (Site). It tells what changes about cases, and makes rules of recommendations. How a minute is judged is pkg/attack's.
 package findings
 
 import (

@@ -166,7 +166,7 @@ func (j *Judge) silences(ctx context.Context, c *reportstore.Commit) error {
 		j.waiting = j.waiting[1:]
 	}
 	until := j.last.Add(-openFor)
-	for host, h := range j.sites {
+	for _, h := range j.sites {
 		last := h.site.Last()
 		if last.IsZero() || !last.Add(time.Minute).Before(until) {
 			continue
@@ -174,11 +174,7 @@ func (j *Judge) silences(ctx context.Context, c *reportstore.Commit) error {
 		if err := j.know(ctx, last, until); err != nil {
 			return err
 		}
-		found := h.site.Until(until)
-		for _, f := range found {
-			f.Host = host
-		}
-		c.Findings = append(c.Findings, found...)
+		c.Findings = append(c.Findings, h.site.Until(until)...)
 	}
 	slices.SortFunc(c.Findings, func(a, b *schemas.Finding) int {
 		return cmp.Or(a.Minute.AsTime().Compare(b.Minute.AsTime()), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Revision, b.Revision))

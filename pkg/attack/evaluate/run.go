@@ -93,12 +93,7 @@ func (w *world) run(s *scenario, state *schemas.SiteState, usual *usual) (*outco
 		if req.Time < from {
 			return nil
 		}
-		minute := req.Time / 60e9
-		if minute != p.minute {
-			p.add(minute, line) // closes the minute before, with its requests
-		} else {
-			p.add(minute, line)
-		}
+		p.add(req.Time/60e9, line) // closes the minute before, with its requests
 		r.minute[kept{w.token(req.Client), sideOf(req.Kind), w.tuple(req)}]++
 		return nil
 	})
