@@ -128,6 +128,26 @@ func TestMergeIsCommutativeAndAssociative(t *testing.T) {
 	})
 }
 
+// What was merged may be read until what it was merged into changes again: the graph gives one minute to several steps.
+func TestMergeLeavesTheOther(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		m := drawMix(t)
+		a, b := New(m.k), New(m.k)
+		for i, r := range m.requests() {
+			[]*Summary{a, b}[hashOf(uint64(i))%2].Add(&r)
+		}
+		before := b.AppendBinary(nil)
+		copyOf(t, a).Merge(b)
+		if !bytes.Equal(before, b.AppendBinary(nil)) {
+			t.Fatal("Merge changed the other summary")
+		}
+		copyOf(t, a).MergeUnsampled(b)
+		if !bytes.Equal(before, b.AppendBinary(nil)) {
+			t.Fatal("MergeUnsampled changed the other summary")
+		}
+	})
+}
+
 // Commutativity holds above capacity, too.
 func TestMergeIsCommutativeAboveCapacity(t *testing.T) {
 	for seed := range uint64(4) {

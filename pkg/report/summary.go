@@ -94,9 +94,18 @@ func (s *Summary) addClient(r *Request) {
 	}
 }
 
-// Merge adds another summary, which must not be used afterwards: its memory may become part of this one. Where k differs the larger one
-// holds, and what reached the smaller one alone counts as hidden until enough further clients come.
+// Merge adds another summary, whose memory may become part of this one: it may be read until this one changes again, and not be changed. Where k differs
+// the larger one holds, and what reached the smaller one alone counts as hidden until enough further clients come.
 func (s *Summary) Merge(o *Summary) {
+	s.merge(o, true)
+}
+
+// MergeUnsampled is Merge without samples, which are of use for minutes only. Those of this summary may stay while nothing else is in it.
+func (s *Summary) MergeUnsampled(o *Summary) {
+	s.merge(o, false)
+}
+
+func (s *Summary) merge(o *Summary, sampled bool) {
 	if o.sets.k != s.sets.k {
 		k := max(s.sets.k, o.sets.k)
 		s.raise(k)
@@ -111,6 +120,11 @@ func (s *Summary) Merge(o *Summary) {
 		o.settle()
 		s.mergeCounts(o)
 		s.mergeValues(o)
+		if sampled {
+			s.mergeSamples(o)
+		} else {
+			s.DropSamples()
+		}
 	}
 }
 
@@ -123,7 +137,6 @@ func (s *Summary) mergeCounts(o *Summary) {
 	s.size.merge(&o.size)
 	s.visitors.merge(&o.visitors)
 	s.clients.merge(&o.clients)
-	s.mergeSamples(o)
 }
 
 func (s *Summary) mergeValues(o *Summary) {

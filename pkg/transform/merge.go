@@ -15,14 +15,15 @@ func init() {
 // mergeFn merges the summaries of one host and a window longer than a minute.
 type mergeFn struct{}
 
-// MergeAccumulators consumes b. Samples are of minutes.
+// MergeAccumulators reads b and changes a. The minute that b is may go elsewhere too, after it came here.
 func (*mergeFn) MergeAccumulators(a, b *report.Summary) *report.Summary {
-	for _, sum := range []*report.Summary{a, b} {
-		if sum != nil {
-			sum.DropSamples()
-		}
+	if a == nil {
+		return b
 	}
-	return merge(a, b)
+	if b != nil {
+		a.MergeUnsampled(b)
+	}
+	return a
 }
 
 // merge consumes b.
