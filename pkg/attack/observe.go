@@ -24,9 +24,17 @@ func sampled(requests []report.Sampled, accused map[uint32]bool) []*schemas.Samp
 	out := make([]*schemas.SampledRequest, len(requests))
 	for i := range requests {
 		d := &requests[i]
-		out[i] = &schemas.SampledRequest{Id: d.ID, Path: d.Path, Agent: d.Agent, Referrer: d.Referrer, Country: d.Country, Network: d.Network,
+		out[i] = &schemas.SampledRequest{Id: uint64(d.ID), Path: d.Path, Agent: d.Agent, Referrer: d.Referrer, Country: countryName(d.Country), Network: d.Network,
 			Status: uint32(d.Status), Method: uint32(d.Method), Class: uint32(d.Class), Static: d.Static, Miss: d.Miss, Query: d.Query,
 			Accused: d.Client != 0 && accused[d.Client]}
 	}
 	return out
+}
+
+// countryName is "" for the zero code.
+func countryName(code [2]byte) string {
+	if code == ([2]byte{}) {
+		return ""
+	}
+	return string(code[:])
 }

@@ -127,7 +127,7 @@ func TestVersion1IsStillRead(t *testing.T) {
 		requests[i].Allowed, requests[i].Query = false, false
 	}
 	want := summarize(goldenMix.k, requests)
-	want.sample, want.protected, want.suspect, want.kinds.refused = sample{}, sample{}, sample{}, [1]uint64{}
+	want.sample, want.kinds.refused = sample{}, [1]uint64{}
 	if !bytes.Equal(s.AppendBinary(nil), want.AppendBinary(nil)) {
 		t.Error("version 1 is read otherwise than before")
 	}

@@ -31,7 +31,7 @@ func (s *Summary) AppendBinary(b []byte) []byte {
 	b = s.networks.appendTo(b, &s.sets)
 	b = s.referrers.appendTo(b, &s.sets)
 	b = s.agents.appendTo(b, &s.sets)
-	return s.appendSamples(s.clients.appendTo(b))
+	return s.appendSample(s.clients.appendTo(b))
 }
 
 // Decode reads what AppendBinary wrote, of this version and the one before. It refuses everything else: what it accepts of this version encodes to the same
@@ -95,6 +95,6 @@ func (s *Summary) decode(r *reader) {
 	s.agents.decode(r, agentCapacity, r.text, &s.sets)
 	s.clients.decode(r)
 	if r.version != oldVersion {
-		s.decodeSamples(r)
+		s.decodeSample(r)
 	}
 }

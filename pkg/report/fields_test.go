@@ -12,14 +12,15 @@ import (
 
 // notEncoded are the fields that the coder leaves out on purpose.
 var notEncoded = map[string]string{
-	"Summary.pending": "counted before anything is encoded",
-	"table.index":     "made anew from the entries",
-	"sample.full":     "follows from the requests",
-	"sample.limit":    "follows from the requests",
-	"groupSets.words": "each set writes its members; where they lie is of no meaning",
-	"groupSets.free":  "where free memory lies is of no meaning",
-	"groupSets.one":   "scratch",
-	"client.detail":   "the detail itself is written; where it lies is of no meaning",
+	"Summary.pending":  "counted before anything is encoded",
+	"table.index":      "made anew from the entries",
+	"sample.all":       "follows from the requests",
+	"sample.protected": "follows from the requests",
+	"sample.suspect":   "follows from the requests",
+	"groupSets.words":  "each set writes its members; where they lie is of no meaning",
+	"groupSets.free":   "where free memory lies is of no meaning",
+	"groupSets.one":    "scratch",
+	"client.detail":    "the detail itself is written; where it lies is of no meaning",
 }
 
 // A change of any field of any state struct changes the encoding, and what is encoded comes back: a statistic that somebody adds and

@@ -35,8 +35,6 @@ type Summary struct {
 	logged    logged
 	statuses  statuses
 	sample    sample
-	protected sample // of requests that no rule may reach
-	suspect   sample // of requests that were refused or posted something
 }
 
 // New makes an empty summary. k is how many distinct clients a value needs to be shown, from 1 (everything is) to MaxK; what is outside
@@ -121,7 +119,7 @@ func (s *Summary) merge(o *Summary, sampled bool) {
 		s.mergeCounts(o)
 		s.mergeValues(o)
 		if sampled {
-			s.mergeSamples(o)
+			s.sample.merge(&o.sample)
 		} else {
 			s.DropSamples()
 		}
@@ -183,7 +181,7 @@ func (s *Summary) Size() int {
 	n := int(unsafe.Sizeof(*s))
 	n += size(s.pending.alike) + size(s.pending.measures) + size(s.statuses.codes) + size(s.latency.buckets) + size(s.size.buckets)
 	n += size(s.visitors.sparse) + size(s.visitors.dense) + size(s.sets.words) + size(s.clients.details)
-	n += size(s.sample.held) + size(s.protected.held) + size(s.suspect.held)
+	n += size(s.sample.held)
 	n += s.paths.bytes() + s.countries.bytes() + s.networks.bytes() + s.referrers.bytes() + s.agents.bytes() + s.clients.bytes()
 	return n
 }
