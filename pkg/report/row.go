@@ -15,7 +15,20 @@ import (
 // Lists are sorted by requests, then value, and hold only values that at least k distinct clients sent.
 func (s *Summary) Report(host string, start time.Time, level string) *schemas.TrafficReport {
 	w := s.writer(host, start, level)
-	w.visitors()
+	if n, known := w.visitors(); known {
+		w.row.Visitors = proto.Int64(atMost(n))
+		w.sketch(n)
+	}
+	w.lists(listRows)
+	return w.row
+}
+
+// Outline is Report without distributions and sketch.
+func (s *Summary) Outline(host string, start time.Time, level string) *schemas.TrafficReport {
+	w := s.counted(host, start, level)
+	if n, known := w.visitors(); known {
+		w.row.Visitors = proto.Int64(atMost(n))
+	}
 	w.lists(listRows)
 	return w.row
 }
@@ -38,8 +51,20 @@ type rowWriter struct {
 	cdn bool
 }
 
-// writer returns a writer that has written the counters.
+// writer returns a writer that has written the counters and the distributions.
 func (s *Summary) writer(host string, start time.Time, level string) *rowWriter {
+	w := s.counted(host, start, level)
+	if w.logged[vocabulary.FieldResponseBytes] > 0 {
+		w.row.ResponseSize = w.distribution(&s.size, 1)
+	}
+	if w.logged[vocabulary.FieldLatency] > 0 {
+		w.row.Latency = w.distribution(&s.latency, microsPerSecond)
+	}
+	return w
+}
+
+// counted returns a writer that has written the counters.
+func (s *Summary) counted(host string, start time.Time, level string) *rowWriter {
 	s.settle()
 	c := &s.counters
 	w := &rowWriter{sum: s, scale: scale{weight: c.weight, lines: c.lines}, logged: &s.logged}
@@ -100,10 +125,6 @@ func (w *rowWriter) sizes() {
 	}
 	if w.logged[vocabulary.FieldResponseBytes] > 0 {
 		w.row.ResponseBytes = proto.Int64(w.scale.of(w.sum.size.sum))
-		w.row.ResponseSize = w.distribution(&w.sum.size, 1)
-	}
-	if w.logged[vocabulary.FieldLatency] > 0 {
-		w.row.Latency = w.distribution(&w.sum.latency, microsPerSecond)
 	}
 	if w.logged[vocabulary.FieldCache] > 0 {
 		w.row.Cache = w.cache()
@@ -209,17 +230,20 @@ func publicIndex(number uint16) int32 {
 
 // visitors writes how many distinct clients there were. Fewer than k are a plain number: a sketch of so few would tell who they were to
 // whoever has the salt.
-func (w *rowWriter) visitors() {
+func (w *rowWriter) visitors() (n uint64, known bool) {
 	if w.cdn || w.logged[vocabulary.FieldClient] == 0 {
-		return
+		return 0, false
 	}
-	n := min(w.sum.visitors.estimate(), w.sum.counters.lines) // an estimate may be above what can be
-	if known, ok := w.sum.clients.number(); ok {
-		n = uint64(known)
+	if number, ok := w.sum.clients.number(); ok {
+		return uint64(number), true
 	}
-	w.row.Visitors = proto.Int64(atMost(n))
+	return min(w.sum.visitors.estimate(), w.sum.counters.lines), true // an estimate may be above what can be
+}
+
+// sketch lets queries estimate the visitors of several rows together.
+func (w *rowWriter) sketch(visitors uint64) {
 	// Visitors of one household, or of one person on several days, are many hashes of fewer clients.
-	if n >= uint64(w.sum.sets.k) && w.sum.sets.enough(w.sum.groups) {
+	if visitors >= uint64(w.sum.sets.k) && w.sum.sets.enough(w.sum.groups) {
 		w.row.VisitorsSketch = w.sum.visitors.bigQuery()
 	}
 }
