@@ -13,6 +13,7 @@ const (
 	AttackMimic        = "mimic"
 	AttackBlend        = "blend"
 	AttackLookalike    = "lookalike"
+	AttackSeeding      = "seeding"
 )
 
 // The kinds of events that stand out, but are no attack.
@@ -31,7 +32,8 @@ const (
 type AttackKind struct {
 	Name  string
 	About string
-	// Hostile says that its requests are of KindAttacker. The others are events, whose requests are those of visitors, crawlers or monitors.
+	// Hostile says that its requests are of KindAttacker, or of KindSeeder. The others are events, whose requests are those of visitors, crawlers or
+	// monitors.
 	Hostile bool
 	// Clients and PerMinute are the defaults; 0 where the kind has no such thing.
 	Clients   int
@@ -54,7 +56,8 @@ func AttackKinds() []AttackKind {
 		{AttackScraper, "all pages one after another without their files, with the agents of browsers", true, 2, 60, newAttackers},
 		{AttackMimic, "visits as readers make them", true, 300, 4, newGathering},
 		{AttackBlend, "a flood with five agents per address and an image now and then", true, 100, 60, newAttackers},
-		{AttackLookalike, "a flood with the agents of browsers from one small network", true, 100, 60, newAttackers},
+		{AttackLookalike, "visits as the readers in one small network make them, one after another", true, 100, 60, newGathering},
+		{AttackSeeding, "a few requests as of a flood, so that a rule against a later one seems to hit usual ones", true, 20, 0.1, newAttackers},
 		{EventCrowd, "new readers of one article who follow one link; clients arrive each minute", false, 60, 0, newGathering},
 		{EventSale, "the same number of new readers of one page, most of them at the beginning", false, 60, 0, newGathering},
 		{EventMail, "the same with no referrer and mostly with phones", false, 60, 0, newGathering},

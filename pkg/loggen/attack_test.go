@@ -31,10 +31,13 @@ func TestAttacks(t *testing.T) {
 		}
 		host := calm[0].Host
 		all := made(t, Attack{Kind: kind.Name, Host: host, Clients: 30, PerMinute: 20, After: 5 * time.Minute, For: 10 * time.Minute})
-		attack, clients := added(t, kind.Name, calm, all), map[string]bool{}
+		attack, clients, truly := added(t, kind.Name, calm, all), map[string]bool{}, KindAttacker
+		if kind.Name == AttackSeeding {
+			truly = KindSeeder
+		}
 		for _, r := range attack {
 			clients[r.Client.String()] = true
-			if at := time.Unix(0, r.Time).Sub(defaultStart); r.Kind != KindAttacker || r.Host != host || at < 5*time.Minute || at >= 15*time.Minute {
+			if at := time.Unix(0, r.Time).Sub(defaultStart); r.Kind != truly || r.Host != host || at < 5*time.Minute || at >= 15*time.Minute {
 				t.Fatalf("%s: %s is attacked after %v by a %v", kind.Name, r.Host, at, r.Kind)
 			}
 		}

@@ -14,9 +14,8 @@ type attackers struct {
 	site    *site
 	what    resource
 	scanned []resource
-	seen    int      // pages that were read
-	network *network // from which they come, where it is one
-	pause   int64    // mean of one client
+	seen    int   // pages that were read
+	pause   int64 // mean of one client
 	start   int64
 	end     int64
 }

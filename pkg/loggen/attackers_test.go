@@ -135,16 +135,49 @@ func TestBlendHasFiveAgentsPerAddressAndImages(t *testing.T) {
 	between(t, "the first page", share(list, func(r *Request) bool { return r.Path == "/" }), 0.91, 0.93)
 }
 
-func TestLookalikeComesFromOneSmallNetwork(t *testing.T) {
+// All that sets it apart is the network, and that has readers of its own.
+func TestLookalikeReadsAsOneSmallNetworkDoes(t *testing.T) {
 	list := attacked(t, Attack{Kind: AttackLookalike, Clients: 100, PerMinute: 30, For: 10 * time.Minute})
 	between(t, "networks", float64(distinct(list, func(r *Request) uint32 { return r.ASN })), 1, 1)
 	between(t, "prefixes", float64(distinct(list, func(r *Request) netip.Prefix { return netip.PrefixFrom(r.Client, 20).Masked() })), 1, 1)
 	between(t, "agents", float64(distinct(list, agentOf)), 40, 100)
-	between(t, "the first page", share(list, func(r *Request) bool { return r.Path == "/" && r.Query == "" }), 1, 1)
 	readers := traffic()
 	if n := share(readers, func(r *Request) bool { return r.ASN == list[0].ASN }); n == 0 {
 		t.Error("the network has no readers")
 	}
+	people := readersOf(made(t), list[0].Host)
+	for what, such := range map[string]func(r *Request) bool{
+		"static files":   static,
+		"the first page": func(r *Request) bool { return r.Path == "/" },
+		"no referrer":    func(r *Request) bool { return r.Referrer == "" },
+		"phones":         isPhone,
+	} {
+		usual := share(people, such)
+		between(t, what, share(list, such), 0.7*usual-0.02, 1.4*usual+0.02)
+	}
+}
+
+// Nothing tells the requests of a seeder from those of the flood that it prepares, but that they are few; the truth does.
+func TestSeedingLooksLikeAFlood(t *testing.T) {
+	seeds := attacked(t, Attack{Kind: AttackSeeding, Clients: 10, PerMinute: 2, For: 10 * time.Minute})
+	flood := attacked(t, Attack{Kind: AttackFlood, Clients: 50, PerMinute: 60, For: 10 * time.Minute})
+	type values struct {
+		method             vocabulary.Method
+		path, query, agent string
+		referrer           string
+		network            uint32
+	}
+	valuesOf := func(r *Request) values { return values{r.Method, r.Path, r.Query, r.Agent, r.Referrer, r.ASN} }
+	known := map[values]bool{}
+	for i := range flood {
+		known[valuesOf(&flood[i])] = true
+	}
+	for i := range seeds {
+		if r := &seeds[i]; !known[valuesOf(r)] || r.Kind != KindSeeder || r.Kind.String() != "seeder" {
+			t.Fatalf("the flood has no request such as %+v of a %v", valuesOf(r), r.Kind)
+		}
+	}
+	between(t, "requests", float64(len(seeds)), 160, 240)
 }
 
 func TestScannerAsksForManyPathsThatAreNotThere(t *testing.T) {

@@ -42,8 +42,10 @@ func newGathering(w *world, a *Attack, n int) source {
 	case EventNAT:
 		g.office(d, w, a.Clients)
 		perSecond = float64(a.Clients) * a.PerMinute / 60 / requestsPerVisit()
-	case AttackMimic:
-		g.homes(d, a.Clients)
+	case AttackMimic, AttackLookalike:
+		if g.homes(d, a.Clients); a.Kind == AttackLookalike {
+			g.moveTo(d, smallNetwork(d))
+		}
 		perSecond, v.end = float64(a.Clients)*a.PerMinute/60/requestsPerVisit(), end
 	}
 	v.arrivals = newPaceWithin(newDice(w.seed, purposeGatheringPace, uint64(n)), perSecond, speed, start, end)
@@ -70,6 +72,13 @@ func (g *gathering) homes(d *dice, n int) {
 	g.kind = KindAttacker
 	for range n {
 		g.people = append(g.people, newcomer(d, g.site))
+	}
+}
+
+// moveTo gives everybody an address in one network.
+func (g *gathering) moveTo(d *dice, n *network) {
+	for i := range g.people {
+		g.people[i].network, g.people[i].client = n, addressIn(d, n.v4, 32)
 	}
 }
 

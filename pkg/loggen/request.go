@@ -11,8 +11,8 @@ type Kind uint8
 
 // A visitor is a person with a browser. A NAT visitor shares its address with the others of an office. A crawler comes from the
 // range that its owner publishes, or is the unknown one of EventCrawler; a false crawler only carries such a name. A tool is a script
-// that fetches something once in a while. An attacker takes part in one of the attacks that were asked for; those who take part in an
-// event are visitors, NAT visitors, crawlers and monitors.
+// that fetches something once in a while. An attacker takes part in one of the attacks that were asked for; a seeder prepares one, and
+// does no harm by itself. Those who take part in an event are visitors, NAT visitors, crawlers and monitors.
 const (
 	KindVisitor Kind = iota
 	KindNATVisitor
@@ -22,10 +22,11 @@ const (
 	KindAPIClient
 	KindTool
 	KindAttacker
+	KindSeeder
 	KindCount
 )
 
-var kindNames = [KindCount]string{"visitor", "nat_visitor", "crawler", "false_crawler", "monitor", "api_client", "tool", "attacker"}
+var kindNames = [KindCount]string{"visitor", "nat_visitor", "crawler", "false_crawler", "monitor", "api_client", "tool", "attacker", "seeder"}
 
 func (k Kind) String() string {
 	if k < KindCount {

@@ -45,7 +45,7 @@ var tactics = map[string]tactic{
 	AttackStuffing:     {act: stuff, agent: anyBrowser, from: newHome, prepare: findLogin},
 	AttackScraper:      {act: readNext, agent: anyBrowser, even: true, prepare: openAnywhere},
 	AttackBlend:        {act: blendIn, agent: anyBrowser, agents: 5},
-	AttackLookalike:    {act: readFirst, agent: anyBrowser, from: inNetwork, prepare: moveIn},
+	AttackSeeding:      {act: readFirst, kind: KindSeeder},
 	EventCrawler:       {act: crawlOn, agent: always(&freshCrawler), even: true, prepare: openAnywhere, kind: KindCrawler},
 	EventMonitoring:    {act: check, agent: always(&uptimeKuma), even: true, kind: KindMonitor},
 }
@@ -62,12 +62,6 @@ func always(b *browser) func(*dice) *browser { return func(*dice) *browser { ret
 func findLogin(s *attackers) { s.what = s.site.resource("/login", "", 900) }
 
 func openAnywhere(s *attackers) { s.seen = s.dice.below(len(s.site.pages)) }
-
-func moveIn(s *attackers) { s.network = smallNetwork(s.dice) }
-
-func inNetwork(s *attackers) person {
-	return person{network: s.network, client: addressIn(s.dice, s.network.v4, 32)}
-}
 
 // newHome is that of somebody who was never on the site.
 func newHome(s *attackers) person { return newcomer(s.dice, s.site) }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"math"
@@ -93,4 +94,43 @@ func leaveOut(all []*outcome) (lines []string) {
 			family, hits/math.Max(attacks, 1), wrong/math.Max(others, 1)))
 	}
 	return lines
+}
+
+// writePoints compares the points that are set by hand with fitted ones, on runs that neither has seen.
+func writePoints(p printer, all, learned []*outcome) {
+	promised := func(o *outcome) bool { return o.eligible || !o.hostile() }
+	learned, all = where(learned, promised), where(all, func(o *outcome) bool { return promised(o) || o.scenario.group == groupOther })
+	if len(learned) == 0 {
+		return
+	}
+	m := fit(learned)
+	byHand, byFit := func(o *outcome) bool { return o.banners > 0 }, func(o *outcome) bool { return m.chance(o) > decision }
+	p("## Points by hand, and fitted\n")
+	p("Points are set by hand. Beside them here: a logistic regression on the signals of each run's strongest finding, fitted on %d runs of other seeds. It sees only findings that the points "+
+		"by hand made. Parts of the runs that are called an attack.\n", len(learned))
+	p("| runs | by hand | fitted | of |\n|---|---|---|---|")
+	for _, g := range []string{groupFlood, groupPulse, groupScan, groupGuess, groupOther, groupCrowd, groupOutage, groupNoise, groupCalm} {
+		some := where(all, inGroup(g))
+		hand, fitted := measured(some, share(byHand)), measured(some, share(byFit))
+		p("| %s | %s | %s | %d |", groupNames[g], hand, fitted, fitted.n)
+	}
+	judged := where(all, promised)
+	hand, fitted := balanced(judged, byHand, truthOf(judged)), balanced(judged, byFit, truthOf(judged))
+	verdict := "The fitted ones are not better, so those by hand are kept."
+	if fitted > hand {
+		verdict = "The fitted ones are better."
+	}
+	p("\nBalanced accuracy where something is promised: by hand %.3f, fitted %.3f. %s The fitted weights: %s.\n", hand, fitted, verdict, m)
+}
+
+// String lists the weights, the greatest first.
+func (m *model) String() string {
+	signals := slices.SortedFunc(maps.Keys(m.weights), func(a, b string) int {
+		return cmp.Or(cmp.Compare(m.weights[b], m.weights[a]), cmp.Compare(a, b))
+	})
+	text := fmt.Sprintf("always %.1f", m.bias)
+	for _, s := range signals {
+		text += fmt.Sprintf(", %s %.1f", s, m.weights[s])
+	}
+	return text
 }

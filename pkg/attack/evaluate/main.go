@@ -24,27 +24,35 @@ func main() {
 	seeds := flag.Int("seeds", 30, "how many seeds")
 	first := flag.Uint64("first", 1001, "the first seed; those below 1000 are for fitting")
 	only := flag.String("only", "", "only scenarios with this in their names")
+	fitted := flag.Int("fit", 6, "how many seeds, from 1 on, points are fitted on; 0: none")
 	list := flag.Bool("list", false, "write a line for each outcome, not the report")
 	flag.Parse()
-	outcomes, err := evaluate(*seeds, *first, *only)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "evaluate:", err)
-		os.Exit(1)
-	}
+	outcomes, err := evaluate(*seeds, *first, *only, pasts)
+	exitOn(err)
 	if *list {
 		writeList(os.Stdout, outcomes)
 		return
 	}
-	writeReport(os.Stdout, outcomes, *seeds, *first)
+	learned, err := evaluate(*fitted, 1, *only, []*past{calm})
+	exitOn(err)
+	writeReport(os.Stdout, outcomes, learned, *seeds, *first)
 }
 
-// job is one site with one seed, with all that happens to it.
+func exitOn(err error) {
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "evaluate:", err)
+		os.Exit(1)
+	}
+}
+
+// job is one site with one seed and one past, with all that happens to it.
 type job struct {
 	seed uint64
 	rate float64
+	past *past
 }
 
-func evaluate(seeds int, first uint64, only string) ([]*outcome, error) {
+func evaluate(seeds int, first uint64, only string, pasts []*past) ([]*outcome, error) {
 	jobs := make(chan job)
 	var mu sync.Mutex
 	var outcomes []*outcome
@@ -63,9 +71,13 @@ func evaluate(seeds int, first uint64, only string) ([]*outcome, error) {
 			}
 		})
 	}
-	for seed := range uint64(seeds) {
+	for seed := range seeds {
 		for _, rate := range slices.Backward(sizes) {
-			jobs <- job{first + seed, rate}
+			for _, past := range pasts {
+				if seed < past.seeds && rate <= past.fastest {
+					jobs <- job{first + uint64(seed), rate, past}
+				}
+			}
 		}
 	}
 	close(jobs)
@@ -75,11 +87,20 @@ func evaluate(seeds int, first uint64, only string) ([]*outcome, error) {
 }
 
 func (j job) run(only string) (outcomes []*outcome, err error) {
-	w, err := newWorld(j.seed, j.rate)
+	var some []*scenario
+	for i := range scenarios {
+		if s := &scenarios[i]; s.past == j.past && strings.Contains(s.name, only) {
+			some = append(some, s)
+		}
+	}
+	if len(some) == 0 {
+		return nil, nil
+	}
+	w, err := newWorld(j.seed, j.rate, j.past)
 	if err != nil {
 		return nil, err
 	}
-	state, err := w.learn()
+	state, banners, strange, err := w.learn()
 	if err != nil {
 		return nil, err
 	}
@@ -87,15 +108,12 @@ func (j job) run(only string) (outcomes []*outcome, err error) {
 	if err != nil {
 		return nil, err
 	}
-	for i := range scenarios {
-		s := &scenarios[i]
-		if !strings.Contains(s.name, only) {
-			continue
-		}
+	for _, s := range some {
 		o, err := w.run(s, state, before)
 		if err != nil {
 			return nil, fmt.Errorf("%s, seed %d: %w", s.name, j.seed, err)
 		}
+		o.pastBanners, o.pastStrange = banners, strange
 		outcomes = append(outcomes, o)
 	}
 	return outcomes, nil
@@ -110,13 +128,7 @@ func (w *world) before() (*usual, error) {
 	if err != nil {
 		return nil, err
 	}
-	from := begin.Add(history - time.Hour).UnixNano()
-	err = w.generate(nil, func(line []byte, r *loggen.Request) error {
-		if r.Time >= from {
-			p.add(r.Time/60e9, line)
-		}
-		return nil
-	})
+	err = w.generate(nil, begin.Add(-time.Hour), func(line []byte, r *loggen.Request) { p.add(r.Time/60e9, line) })
 	p.flush()
 	return learnUsual(counts), err
 }

@@ -47,13 +47,14 @@ func targets() []target {
 	}
 }
 
-func writeReport(out io.Writer, all []*outcome, seeds int, first uint64) {
+func writeReport(out io.Writer, all, learned []*outcome, seeds int, first uint64) {
 	p := func(format string, args ...any) { _, _ = fmt.Fprintf(out, format+"\n", args...) }
 	p("# How well attacks are found\n")
 	p("Made by `go run ./pkg/attack/evaluate -seeds %d -first %d > pkg/attack/EVALUATION.md`. Do not edit.\n", seeds, first)
-	p("Every scenario is a log of `floodgauge loggen`: a site with the day of a real one (WorldCup98), two hours of history, then what the scenario is called, for 10 minutes "+
-		"(ramps, pulses, offices and crawlers 30, calm four hours). The lines go through the program's own parser, summaries and judge. %d seeds, %d runs. "+
+	p("Every scenario is a log of `floodgauge loggen`: a site with the day of a real one (WorldCup98), a history, then what the scenario is called, for 10 minutes "+
+		"(ramps, pulses, offices and crawlers 30, the sale of every day an hour, calm four hours). The lines go through the program's own parser, summaries and judge. %d seeds, %d runs. "+
 		"In brackets: 95 %% interval by drawing the seeds again, %d times.\n", seeds, len(all), resamples)
+	writePasts(p, all)
 	p("These numbers rank methods. They are no promise about a real site: the generator and the judge were written by the same people.\n")
 	p("| measure | to reach | measured | of |\n|---|---|---|---|")
 	for _, t := range targets() {
@@ -65,7 +66,25 @@ func writeReport(out io.Writer, all []*outcome, seeds int, first uint64) {
 	writeCells(p, all)
 	writeLabellers(p, all)
 	writeRules(p, all)
+	writePoints(p, all, learned)
 	writeChecks(p, all)
+}
+
+// writePasts says which histories there are, and how many runs have each.
+func writePasts(p printer, all []*outcome) {
+	text := ""
+	for i, past := range pasts {
+		seeds := map[uint64]bool{}
+		some := where(all, func(o *outcome) bool { return o.scenario.past == past })
+		for _, o := range some {
+			seeds[o.seed] = true
+		}
+		if i > 0 {
+			text += "; "
+		}
+		text += fmt.Sprintf("%s (%d seeds, %d runs)", past.name, len(seeds), len(some))
+	}
+	p("The histories: %s.\n", text)
 }
 
 type printer func(format string, args ...any)
@@ -73,7 +92,7 @@ type printer func(format string, args ...any)
 // writeCells shows every scenario and size, so that the worst is seen.
 func writeCells(p printer, all []*outcome) {
 	p("## By scenario and size\n")
-	p("Banners (suspected or attack), as a part of the runs. Attacks that are less than twice the site's own traffic or less than 100 requests a minute are in brackets.\n")
+	p("Banners (suspected or attack), as a part of the runs. Attacks of which nothing is promised are in brackets: they are less than twice the site's own traffic or less than 100 requests a minute, or know how the judge works.\n")
 	p("| scenario | 5 a minute | 100 a minute | 3,000 a minute |\n|---|---|---|---|")
 	worst, cell := 2.0, ""
 	for i := range scenarios {
@@ -97,6 +116,19 @@ func writeCells(p printer, all []*outcome) {
 		p("| %s |%s", s.name, row)
 	}
 	p("\nThe worst cell of attacks that are to be found: %s, %.2f.\n", cell, worst)
+	writeSales(p, all)
+}
+
+// writeSales says how often sites had a banner in the days before something happens.
+func writeSales(p printer, all []*outcome) {
+	banners, strange, days := 0, 0, 0.0
+	for _, o := range where(all, func(o *outcome) bool { return o.scenario.name == everyDaySale }) {
+		banners, strange, days = banners+o.pastBanners, strange+o.pastStrange, days+o.scenario.past.lasts.Hours()/24
+	}
+	if days > 0 {
+		p("In the %.0f days of the histories with a sale each day there were %d banners, %d of them about scanners, which every site has. "+
+			"The hour of the week before is known to the judge from the eighth day on.\n", days, banners, strange)
+	}
 }
 
 func writeLabellers(p printer, all []*outcome) {
@@ -137,11 +169,8 @@ func writeRules(p printer, all []*outcome) {
 func writeChecks(p printer, all []*outcome) {
 	p("## Checks of the evaluation itself\n")
 	judged := where(all, func(o *outcome) bool { return o.eligible || !o.hostile() })
-	truth := make([]bool, len(judged))
-	for i, o := range judged {
-		truth[i] = o.hostile()
-	}
-	p("- Banner against truth, balanced accuracy: %.3f. With the truth shuffled: %.3f.", balanced(judged, truth), shuffled(judged, truth))
+	truth, banner := truthOf(judged), func(o *outcome) bool { return o.banners > 0 }
+	p("- Banner against truth, balanced accuracy: %.3f. With the truth shuffled: %.3f.", balanced(judged, banner, truth), shuffled(judged, banner, truth))
 	for _, line := range leaveOut(judged) {
 		p("- %s", line)
 	}
@@ -152,8 +181,17 @@ func writeChecks(p printer, all []*outcome) {
 	p("- Lines that could not be read: %d.", dead)
 }
 
+// truthOf tells which of the runs are attacks.
+func truthOf(all []*outcome) []bool {
+	truth := make([]bool, len(all))
+	for i, o := range all {
+		truth[i] = o.hostile()
+	}
+	return truth
+}
+
 // balanced is the mean of the parts of attacks and of other runs that are called right.
-func balanced(all []*outcome, truth []bool) float64 {
+func balanced(all []*outcome, called func(*outcome) bool, truth []bool) float64 {
 	var right, n [2]float64
 	for i, o := range all {
 		side := 0
@@ -161,16 +199,16 @@ func balanced(all []*outcome, truth []bool) float64 {
 			side = 1
 		}
 		n[side]++
-		if (o.banners > 0) == truth[i] {
+		if called(o) == truth[i] {
 			right[side]++
 		}
 	}
 	return (right[0]/math.Max(n[0], 1) + right[1]/math.Max(n[1], 1)) / 2
 }
 
-func shuffled(all []*outcome, truth []bool) float64 {
+func shuffled(all []*outcome, called func(*outcome) bool, truth []bool) float64 {
 	mixed := append([]bool(nil), truth...)
 	rng := rand.New(rand.NewPCG(3, 4))
 	rng.Shuffle(len(mixed), func(i, j int) { mixed[i], mixed[j] = mixed[j], mixed[i] })
-	return balanced(all, mixed)
+	return balanced(all, called, mixed)
 }

@@ -37,6 +37,8 @@ type outcome struct {
 	signals    map[string]int32 // signals of the strongest finding
 	maxPoints  int32
 	dead       int
+
+	pastBanners, pastStrange int // of the history: banners, and those of them that are about scanners
 }
 
 // labels are requests by what their clients are called and truly are.
@@ -62,7 +64,7 @@ func sideOf(kind loggen.Kind) side {
 	switch kind {
 	case loggen.KindAttacker:
 		return attacker
-	case loggen.KindFalseCrawler:
+	case loggen.KindFalseCrawler, loggen.KindSeeder:
 		return stranger
 	}
 	return honest
@@ -82,20 +84,15 @@ type runner struct {
 }
 
 func (w *world) run(s *scenario, state *schemas.SiteState, usual *usual) (*outcome, error) {
-	r := &runner{w: w, site: w.site(state), start: begin.Add(history), minute: map[kept]int{}, all: map[kept]int{},
+	r := &runner{w: w, site: w.site(state), start: begin, minute: map[kept]int{}, all: map[kept]int{},
 		out: &outcome{scenario: s, rate: w.rate, seed: w.seed, alarm: -1, begin: -1, kinds: map[string]int{}, signals: map[string]int32{}}}
 	p, err := w.pipeline(func(at time.Time, sum *report.Summary, o *schemas.Observation) { r.close(at, sum, o, usual) })
 	if err != nil {
 		return nil, err
 	}
-	from := r.start.UnixNano()
-	err = w.generate(s, func(line []byte, req *loggen.Request) error {
-		if req.Time < from {
-			return nil
-		}
+	err = w.generate(s, begin, func(line []byte, req *loggen.Request) {
 		p.add(req.Time/60e9, line) // closes the minute before, with its requests
 		r.minute[kept{w.token(req.Client), sideOf(req.Kind), w.tuple(req)}]++
-		return nil
 	})
 	if err != nil {
 		return nil, err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 	"time"
@@ -19,20 +20,20 @@ import (
 )
 
 const (
-	host    = "www.example.org"
-	history = 2 * time.Hour
+	host = "www.example.org"
 	// after is how long a site is watched when what happened is over.
 	after  = 5 * time.Minute
 	format = "gcp"
 )
 
-// begin is a Monday noon, so that the shape of the day is that of a working day.
-var begin = time.Date(2026, 5, 4, 12, 0, 0, 0, time.UTC)
+// begin is when something happens, after a history: a Monday afternoon, so that the shape of the day is that of a working day.
+var begin = time.Date(2026, 5, 4, 14, 0, 0, 0, time.UTC)
 
-// world is one site with one seed: its lines go through the parser, the summaries and the judge of the pipeline.
+// world is one site with one seed and one past: its lines go through the parser, the summaries and the judge of the pipeline.
 type world struct {
 	seed      uint64
 	rate      float64
+	past      *past
 	keys      *privacy.Keys
 	day       *privacy.DayKey
 	agents    *agent.Classifier
@@ -52,7 +53,7 @@ type tupleText struct {
 	query                          bool
 }
 
-func newWorld(seed uint64, rate float64) (*world, error) {
+func newWorld(seed uint64, rate float64, before *past) (*world, error) {
 	secret := func(purpose byte) []byte {
 		key := make([]byte, 32)
 		binary.LittleEndian.PutUint64(key, seed)
@@ -67,22 +68,35 @@ func newWorld(seed uint64, rate float64) (*world, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &world{seed: seed, rate: rate, keys: keys, day: keys.Day(begin.Unix() / 86400), agents: agent.New(), templates: templates,
+	return &world{seed: seed, rate: rate, past: before, keys: keys, day: keys.Day(begin.Unix() / 86400), agents: agent.New(), templates: templates,
 		tuples: map[tupleText]*tuple{}, tokens: map[netip.Addr]uint32{}}, nil
 }
 
-// generate hands over the lines of a site on which something happens after its history.
-func (w *world) generate(s *scenario, each func(line []byte, r *loggen.Request) error) error {
-	cfg := loggen.Config{Seed: w.seed, Hosts: []string{host}, Start: begin, Duration: history, Rate: w.rate / 60, Format: format, Shape: loggen.ShapeWorldCup98}
+// generate hands over the lines from some time on of a site on which something happens after its past, or which ends with it.
+func (w *world) generate(s *scenario, from time.Time, each func(line []byte, r *loggen.Request)) error {
+	cfg := loggen.Config{Seed: w.seed, Hosts: []string{host}, Start: begin.Add(-w.past.lasts), Duration: w.past.lasts, Rate: w.rate / 60, Format: format,
+		Shape: loggen.ShapeWorldCup98, Attacks: w.past.events(w.rate)}
 	if s != nil {
 		cfg.Duration += s.lasts + after
-		cfg.Attacks = s.events(w.rate)
-		for i := range cfg.Attacks {
-			cfg.Attacks[i].After, cfg.Attacks[i].For = history, s.lasts
+		for _, a := range s.events(w.rate) {
+			a.After += w.past.lasts
+			a.For = cmp.Or(a.For, s.lasts)
+			cfg.Attacks = append(cfg.Attacks, a)
 		}
 	}
-	_, err := loggen.Each(cfg, each)
-	return err
+	g, err := loggen.New(cfg)
+	if err != nil {
+		return err
+	}
+	var r loggen.Request
+	var line []byte
+	for g.Next(&r) {
+		if r.Time >= from.UnixNano() {
+			line = g.Write(line[:0], &r)
+			each(line, &r)
+		}
+	}
+	return nil
 }
 
 // pipeline turns lines into observations of minutes.
@@ -101,13 +115,13 @@ func (w *world) pipeline(closed func(time.Time, *report.Summary, *schemas.Observ
 	return &pipeline{sum: sum, closed: closed}, err
 }
 
-// add takes in a line of a minute (since 1970). Lines come in order of their minutes.
+// add takes in a line of a minute (since 1970), with its end. Lines come in order of their minutes.
 func (p *pipeline) add(minute int64, line []byte) {
 	if minute != p.minute {
 		p.flush()
 		p.minute = minute
 	}
-	p.data = append(append(p.data, line...), '\n')
+	p.data = append(p.data, line...)
 	if len(p.data) >= 256<<10 {
 		p.block()
 	}
@@ -132,18 +146,29 @@ func (w *world) site(state *schemas.SiteState) *attack.Site {
 	return attack.ResumeSite(host, state, func(time.Time) bool { return true }, findings.Sayable)
 }
 
-// learn is the state of the site after its history.
-func (w *world) learn() (*schemas.SiteState, error) {
+// learn is the state of the site after its history, and the banners that it had, those about scanners on their own.
+func (w *world) learn() (state *schemas.SiteState, banners, strange int, err error) {
 	site := w.site(&schemas.SiteState{})
-	p, err := w.pipeline(func(_ time.Time, _ *report.Summary, o *schemas.Observation) { site.Next(o) })
+	var findings []*schemas.Finding
+	p, err := w.pipeline(func(_ time.Time, _ *report.Summary, o *schemas.Observation) {
+		findings = append(findings, site.Next(o)...)
+	})
 	if err != nil {
-		return nil, err
+		return nil, 0, 0, err
 	}
-	if err := w.generate(nil, func(line []byte, r *loggen.Request) error { p.add(r.Time/60e9, line); return nil }); err != nil {
-		return nil, err
+	if err := w.generate(nil, time.Time{}, func(line []byte, r *loggen.Request) { p.add(r.Time/60e9, line) }); err != nil {
+		return nil, 0, 0, err
 	}
 	p.flush()
-	return proto.CloneOf(site.State()), nil
+	for _, c := range attack.Cases(findings) {
+		if c.Worst.Verdict < schemas.Verdict_VERDICT_SUSPECTED {
+			continue
+		}
+		if banners++; c.Worst.Kind == "scanner" {
+			strange++
+		}
+	}
+	return proto.CloneOf(site.State()), banners, strange, nil
 }
 
 // tuple is what rules see of a request.
