@@ -23,7 +23,7 @@ const (
 	rebuiltFrom  = 120 // in the flood
 )
 
-// equalLines are the lines of each minute of two sites: the one is flooded from the 115th to the 124th, the other is silent from the 125th to the 133rd.
+// equalLines are the lines of each minute of two sites: the one is flooded from the 115th to the 124th, the other is silent from the 114th to the 128th.
 func equalLines(t *testing.T) (minutes [][]byte) {
 	t.Helper()
 	g, err := loggen.New(loggen.Config{Seed: 5, Hosts: []string{testSites[0], silentSite}, Start: midnight, Duration: equalMinutes * time.Minute, Rate: 4, Format: "gcp",
@@ -35,7 +35,7 @@ func equalLines(t *testing.T) (minutes [][]byte) {
 	var r loggen.Request
 	for g.Next(&r) {
 		n := time.Unix(0, r.Time).UTC().Sub(midnight) / time.Minute
-		if r.Host != silentSite || n < 125 || n >= 133 {
+		if r.Host != silentSite || n < 114 || n >= 128 {
 			minutes[n] = g.Write(minutes[n], &r)
 		}
 	}
@@ -95,10 +95,10 @@ func checkEqualFindings(t *testing.T, all []*schemas.Finding) {
 }
 
 // rebuiltFindings rebuilds in a data folder and returns all of its findings.
-func rebuiltFindings(t *testing.T, b *liveBox, data string, from time.Time, lines []byte) []*schemas.Finding {
+func rebuiltFindings(t *testing.T, b *liveBox, data string, from, to time.Time, lines []byte) []*schemas.Finding {
 	t.Helper()
 	o := b.options(true, b.lost("rebuilt.log", lines))
-	o.Data, o.From = data, from
+	o.Data, o.From, o.To = data, from, to
 	if res, err := replay.Run(t.Context(), o); err != nil || !res.Published {
 		t.Fatalf("the rebuild: %v, %v", res, err)
 	}
@@ -132,9 +132,9 @@ func saidIn(t *testing.T, said []reportstore.Feedback) (data string) {
 	return data
 }
 
-// TestEveryEngineFindsTheSame: a live run in slices and with restarts, one bounded run, a rebuild of everything in a new data folder, and one of the last hours
-// where the live run was give equal findings, given the same words on cases. The last rebuild begins within a case, and has no lines from before the state that
-// it goes on from. No line is late; nothing else of a finding may differ.
+// TestEveryEngineFindsTheSame: a live run in slices and with restarts, one bounded run, a rebuild of everything in a new data folder, and two of hours where
+// the live run was give equal findings, given the same words on cases. Between these two hours there is a case, and a silence; the last rebuild has no lines
+// from before the state that it goes on from. No line is late; nothing else of a finding may differ.
 func TestEveryEngineFindsTheSame(t *testing.T) {
 	minutes := equalLines(t)
 	b := judgedLive(t, minutes)
@@ -164,6 +164,8 @@ func TestEveryEngineFindsTheSame(t *testing.T) {
 	cfg := attackedConfig()
 	cfg.Now = b.now
 	same("a bounded run", judgedByGraph(t, cfg, minutes, 2, 2, words))
-	same("a rebuild of all", rebuiltFindings(t, b, saidIn(t, said), time.Time{}, slices.Concat(minutes...)))
-	same("a rebuild that goes on", rebuiltFindings(t, b, b.data, midnight.Add(rebuiltFrom*time.Minute), bytes.Join(minutes[known+1:], nil)))
+	same("a rebuild of all", rebuiltFindings(t, b, saidIn(t, said), time.Time{}, time.Time{}, slices.Concat(minutes...)))
+	last := midnight.Add(rebuiltFrom * time.Minute)
+	same("a rebuild before the last hour", rebuiltFindings(t, b, b.data, last.Add(-time.Hour), last, slices.Concat(minutes...)))
+	same("a rebuild of the last hour", rebuiltFindings(t, b, b.data, last, time.Time{}, bytes.Join(minutes[known+1:], nil)))
 }
