@@ -164,7 +164,7 @@ func checkFindings(t *testing.T, all []*schemas.Finding) {
 }
 
 // judgedByGraph runs the bounded graph over lines that are dealt out to files.
-func judgedByGraph(t *testing.T, cfg summarize.Config, lines [][]byte, files, branches int) []*schemas.Finding {
+func judgedByGraph(t *testing.T, cfg summarize.Config, lines [][]byte, files, branches int, from ...*schemas.SiteSeed) []*schemas.Finding {
 	t.Helper()
 	dir, results, source := t.TempDir(), t.TempDir(), cfg.Sources[0]
 	cfg.Sources = nil
@@ -180,7 +180,11 @@ func judgedByGraph(t *testing.T, cfg summarize.Config, lines [][]byte, files, br
 		}
 		all, cfg.Sources = append(all, logsource.File{Path: path, Size: int64(len(text))}), append(cfg.Sources, source)
 	}
-	spec := traffic.Spec{Local: &traffic.LocalSpec{Dir: results, Branches: logsource.Split(all, branches),
+	states, err := transform.WriteStates(dir, from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	spec := traffic.Spec{Local: &traffic.LocalSpec{Dir: results, Branches: logsource.Split(all, branches), States: states,
 		Config: traffic.Config{Summarize: cfg, Levels: []string{traffic.All}, Findings: true}}}
 	if _, err := engine.Run(t.Context(), engine.Job{Spec: spec, Keys: testKeys()}); err != nil {
 		t.Fatal(err)

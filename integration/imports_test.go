@@ -50,7 +50,7 @@ var layers = map[string][]string{
 	"pkg/rollup":          {"pkg/report", "pkg/reportstore", "pkg/vocabulary", "schemas"},
 	"pkg/inbox":           {"pkg/reportstore", "schemas"},
 	"pkg/audit":           {"pkg/reportstore"},
-	"pkg/replay": {"pipelines/traffic", "pkg/access", "pkg/engine", "pkg/inbox", "pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/reportstore",
+	"pkg/replay": {"pipelines/traffic", "pkg/access", "pkg/engine", "pkg/findings", "pkg/inbox", "pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/reportstore",
 		"pkg/reportstore/sqlite", "pkg/summarize", "pkg/transform", "schemas"},
 	"pkg/live": {"pipelines/traffic", "pkg/engine", "pkg/findings", "pkg/inbox", "pkg/logentry", "pkg/logsource", "pkg/privacy", "pkg/reportstore", "pkg/rollup", "pkg/summarize",
 		"pkg/transform", "schemas"},

@@ -807,8 +807,6 @@ type Baseline struct {
 	FailedLogins float64 `protobuf:"fixed64,23,opt,name=failed_logins,json=failedLogins,proto3" json:"failed_logins,omitempty"`
 	// Requests of declared bots, log(1+n).
 	Bots *Level `protobuf:"bytes,24,opt,name=bots,proto3" json:"bots,omitempty"`
-	// Kinds of cases of which a person said that they are no attack, and until when that holds.
-	Dismissed map[string]*timestamppb.Timestamp `protobuf:"bytes,28,rep,name=dismissed,proto3" json:"dismissed,omitempty" protobuf_key:"bytes,1,opt,name=key" protobuf_val:"bytes,2,opt,name=value"`
 	// Requests of scanners for paths that are not there.
 	Scans *Level `protobuf:"bytes,27,opt,name=scans,proto3" json:"scans,omitempty"`
 	// Scanners and guessers of the last minutes. It stays inside the pipeline.
@@ -1004,13 +1002,6 @@ func (x *Baseline) GetFailedLogins() float64 {
 func (x *Baseline) GetBots() *Level {
 	if x != nil {
 		return x.Bots
-	}
-	return nil
-}
-
-func (x *Baseline) GetDismissed() map[string]*timestamppb.Timestamp {
-	if x != nil {
-		return x.Dismissed
 	}
 	return nil
 }
@@ -1490,7 +1481,9 @@ type SiteState struct {
 	Protected *Memory `protobuf:"bytes,3,opt,name=protected,proto3" json:"protected,omitempty"`
 	Attack    *Memory `protobuf:"bytes,4,opt,name=attack,proto3" json:"attack,omitempty"`
 	// Of the open case's last minutes, the latest last.
-	Minutes       []*CaseMinute `protobuf:"bytes,5,rep,name=minutes,proto3" json:"minutes,omitempty"`
+	Minutes []*CaseMinute `protobuf:"bytes,5,rep,name=minutes,proto3" json:"minutes,omitempty"`
+	// What people said of cases, in order of time: given with a state to go on from, and not part of the one that is left.
+	Words         []*Word `protobuf:"bytes,6,rep,name=words,proto3" json:"words,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1560,6 +1553,127 @@ func (x *SiteState) GetMinutes() []*CaseMinute {
 	return nil
 }
 
+func (x *SiteState) GetWords() []*Word {
+	if x != nil {
+		return x.Words
+	}
+	return nil
+}
+
+// What a person said of cases of a kind: from a minute on they are no attack, until some time; where that is absent, this is taken back.
+type Word struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Kind          string                 `protobuf:"bytes,1,opt,name=kind,proto3" json:"kind,omitempty"`
+	From          *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	Until         *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=until,proto3" json:"until,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Word) Reset() {
+	*x = Word{}
+	mi := &file_attack_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Word) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Word) ProtoMessage() {}
+
+func (x *Word) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Word.ProtoReflect.Descriptor instead.
+func (*Word) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *Word) GetKind() string {
+	if x != nil {
+		return x.Kind
+	}
+	return ""
+}
+
+func (x *Word) GetFrom() *timestamppb.Timestamp {
+	if x != nil {
+		return x.From
+	}
+	return nil
+}
+
+func (x *Word) GetUntil() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Until
+	}
+	return nil
+}
+
+// What the detection of one site goes on from, in a file. It stays inside the pipeline.
+type SiteSeed struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	Host          string                 `protobuf:"bytes,1,opt,name=host,proto3" json:"host,omitempty"`
+	State         *SiteState             `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SiteSeed) Reset() {
+	*x = SiteSeed{}
+	mi := &file_attack_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SiteSeed) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SiteSeed) ProtoMessage() {}
+
+func (x *SiteSeed) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SiteSeed.ProtoReflect.Descriptor instead.
+func (*SiteSeed) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SiteSeed) GetHost() string {
+	if x != nil {
+		return x.Host
+	}
+	return ""
+}
+
+func (x *SiteSeed) GetState() *SiteState {
+	if x != nil {
+		return x.State
+	}
+	return nil
+}
+
 // How large a minute of an open case was.
 type CaseMinute struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1572,7 +1686,7 @@ type CaseMinute struct {
 
 func (x *CaseMinute) Reset() {
 	*x = CaseMinute{}
-	mi := &file_attack_proto_msgTypes[14]
+	mi := &file_attack_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1584,7 +1698,7 @@ func (x *CaseMinute) String() string {
 func (*CaseMinute) ProtoMessage() {}
 
 func (x *CaseMinute) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[14]
+	mi := &file_attack_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1597,7 +1711,7 @@ func (x *CaseMinute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseMinute.ProtoReflect.Descriptor instead.
 func (*CaseMinute) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{14}
+	return file_attack_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *CaseMinute) GetMinute() uint32 {
@@ -1642,7 +1756,7 @@ type Memory struct {
 
 func (x *Memory) Reset() {
 	*x = Memory{}
-	mi := &file_attack_proto_msgTypes[15]
+	mi := &file_attack_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1654,7 +1768,7 @@ func (x *Memory) String() string {
 func (*Memory) ProtoMessage() {}
 
 func (x *Memory) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[15]
+	mi := &file_attack_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1667,7 +1781,7 @@ func (x *Memory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Memory.ProtoReflect.Descriptor instead.
 func (*Memory) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{15}
+	return file_attack_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *Memory) GetTexts() []string {
@@ -1766,7 +1880,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_attack_proto_msgTypes[16]
+	mi := &file_attack_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1778,7 +1892,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[16]
+	mi := &file_attack_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1791,7 +1905,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{16}
+	return file_attack_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Level) GetMean() float64 {
@@ -1826,7 +1940,7 @@ type Shares struct {
 
 func (x *Shares) Reset() {
 	*x = Shares{}
-	mi := &file_attack_proto_msgTypes[17]
+	mi := &file_attack_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1838,7 +1952,7 @@ func (x *Shares) String() string {
 func (*Shares) ProtoMessage() {}
 
 func (x *Shares) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[17]
+	mi := &file_attack_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1851,7 +1965,7 @@ func (x *Shares) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shares.ProtoReflect.Descriptor instead.
 func (*Shares) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{17}
+	return file_attack_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Shares) GetShares() map[string]float64 {
@@ -1943,7 +2057,7 @@ const file_attack_proto_rawDesc = "" +
 	"\x05value\x18\x02 \x01(\tR\x05value\x12\x1a\n" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\x12\x14\n" +
 	"\x05share\x18\x04 \x01(\x01R\x05share\x12!\n" +
-	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\xfd\t\n" +
+	"\fnormal_share\x18\x05 \x01(\x01R\vnormalShare\"\xe0\b\n" +
 	"\bBaseline\x12\x18\n" +
 	"\aversion\x18\x01 \x01(\x05R\aversion\x122\n" +
 	"\x06minute\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x06minute\x12\x18\n" +
@@ -1968,16 +2082,12 @@ const file_attack_proto_rawDesc = "" +
 	"\tautomated\x18\x15 \x01(\v2\x11.floodgauge.LevelR\tautomated\x12%\n" +
 	"\x04fast\x18\x16 \x01(\v2\x11.floodgauge.LevelR\x04fast\x12#\n" +
 	"\rfailed_logins\x18\x17 \x01(\x01R\ffailedLogins\x12%\n" +
-	"\x04bots\x18\x18 \x01(\v2\x11.floodgauge.LevelR\x04bots\x12A\n" +
-	"\tdismissed\x18\x1c \x03(\v2#.floodgauge.Baseline.DismissedEntryR\tdismissed\x12'\n" +
+	"\x04bots\x18\x18 \x01(\v2\x11.floodgauge.LevelR\x04bots\x12'\n" +
 	"\x05scans\x18\x1b \x01(\v2\x11.floodgauge.LevelR\x05scans\x122\n" +
 	"\toffenders\x18\x1a \x03(\v2\x14.floodgauge.OffenderR\toffenders\x1aM\n" +
 	"\vSharesEntry\x12\x10\n" +
 	"\x03key\x18\x01 \x01(\tR\x03key\x12(\n" +
-	"\x05value\x18\x02 \x01(\v2\x12.floodgauge.SharesR\x05value:\x028\x01\x1aX\n" +
-	"\x0eDismissedEntry\x12\x10\n" +
-	"\x03key\x18\x01 \x01(\tR\x03key\x120\n" +
-	"\x05value\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x05value:\x028\x01\"N\n" +
+	"\x05value\x18\x02 \x01(\v2\x12.floodgauge.SharesR\x05value:\x028\x01\"N\n" +
 	"\bOffender\x12\x16\n" +
 	"\x06client\x18\x01 \x01(\aR\x06client\x12\x14\n" +
 	"\x05scans\x18\x02 \x01(\x01R\x05scans\x12\x14\n" +
@@ -2015,13 +2125,21 @@ const file_attack_proto_rawDesc = "" +
 	" \x01(\bR\x06static\x12\x12\n" +
 	"\x04miss\x18\v \x01(\bR\x04miss\x12\x18\n" +
 	"\aaccused\x18\f \x01(\bR\aaccused\x12\x14\n" +
-	"\x05query\x18\r \x01(\bR\x05query\"\xf7\x01\n" +
+	"\x05query\x18\r \x01(\bR\x05query\"\x9f\x02\n" +
 	"\tSiteState\x120\n" +
 	"\bbaseline\x18\x01 \x01(\v2\x14.floodgauge.BaselineR\bbaseline\x12(\n" +
 	"\x05usual\x18\x02 \x01(\v2\x12.floodgauge.MemoryR\x05usual\x120\n" +
 	"\tprotected\x18\x03 \x01(\v2\x12.floodgauge.MemoryR\tprotected\x12*\n" +
 	"\x06attack\x18\x04 \x01(\v2\x12.floodgauge.MemoryR\x06attack\x120\n" +
-	"\aminutes\x18\x05 \x03(\v2\x16.floodgauge.CaseMinuteR\aminutes\"X\n" +
+	"\aminutes\x18\x05 \x03(\v2\x16.floodgauge.CaseMinuteR\aminutes\x12&\n" +
+	"\x05words\x18\x06 \x03(\v2\x10.floodgauge.WordR\x05words\"|\n" +
+	"\x04Word\x12\x12\n" +
+	"\x04kind\x18\x01 \x01(\tR\x04kind\x12.\n" +
+	"\x04from\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampR\x04from\x120\n" +
+	"\x05until\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"K\n" +
+	"\bSiteSeed\x12\x12\n" +
+	"\x04host\x18\x01 \x01(\tR\x04host\x12+\n" +
+	"\x05state\x18\x02 \x01(\v2\x15.floodgauge.SiteStateR\x05state\"X\n" +
 	"\n" +
 	"CaseMinute\x12\x16\n" +
 	"\x06minute\x18\x01 \x01(\rR\x06minute\x12\x1a\n" +
@@ -2071,7 +2189,7 @@ func file_attack_proto_rawDescGZIP() []byte {
 }
 
 var file_attack_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 21)
+var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
 var file_attack_proto_goTypes = []any{
 	(Verdict)(0),                  // 0: floodgauge.Verdict
 	(*Finding)(nil),               // 1: floodgauge.Finding
@@ -2088,66 +2206,69 @@ var file_attack_proto_goTypes = []any{
 	(*ClientGroup)(nil),           // 12: floodgauge.ClientGroup
 	(*SampledRequest)(nil),        // 13: floodgauge.SampledRequest
 	(*SiteState)(nil),             // 14: floodgauge.SiteState
-	(*CaseMinute)(nil),            // 15: floodgauge.CaseMinute
-	(*Memory)(nil),                // 16: floodgauge.Memory
-	(*Level)(nil),                 // 17: floodgauge.Level
-	(*Shares)(nil),                // 18: floodgauge.Shares
-	nil,                           // 19: floodgauge.Baseline.SharesEntry
-	nil,                           // 20: floodgauge.Baseline.DismissedEntry
-	nil,                           // 21: floodgauge.Shares.SharesEntry
-	(*timestamppb.Timestamp)(nil), // 22: google.protobuf.Timestamp
-	(*TrafficReport)(nil),         // 23: floodgauge.TrafficReport
+	(*Word)(nil),                  // 15: floodgauge.Word
+	(*SiteSeed)(nil),              // 16: floodgauge.SiteSeed
+	(*CaseMinute)(nil),            // 17: floodgauge.CaseMinute
+	(*Memory)(nil),                // 18: floodgauge.Memory
+	(*Level)(nil),                 // 19: floodgauge.Level
+	(*Shares)(nil),                // 20: floodgauge.Shares
+	nil,                           // 21: floodgauge.Baseline.SharesEntry
+	nil,                           // 22: floodgauge.Shares.SharesEntry
+	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
+	(*TrafficReport)(nil),         // 24: floodgauge.TrafficReport
 }
 var file_attack_proto_depIdxs = []int32{
-	22, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
+	23, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
 	0,  // 1: floodgauge.Finding.verdict:type_name -> floodgauge.Verdict
-	22, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
+	23, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
 	6,  // 3: floodgauge.Finding.evidence:type_name -> floodgauge.Evidence
 	7,  // 4: floodgauge.Finding.standouts:type_name -> floodgauge.Standout
 	2,  // 5: floodgauge.Finding.rules:type_name -> floodgauge.Rules
 	3,  // 6: floodgauge.Rules.recommendations:type_name -> floodgauge.Recommendation
 	4,  // 7: floodgauge.Recommendation.conditions:type_name -> floodgauge.Condition
 	5,  // 8: floodgauge.Recommendation.worst:type_name -> floodgauge.Collateral
-	22, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
-	22, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
-	17, // 11: floodgauge.Baseline.volume:type_name -> floodgauge.Level
-	17, // 12: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
-	17, // 13: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
-	17, // 14: floodgauge.Baseline.cache_misses:type_name -> floodgauge.Level
-	17, // 15: floodgauge.Baseline.tools:type_name -> floodgauge.Level
-	17, // 16: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
-	19, // 17: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
-	22, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
-	17, // 19: floodgauge.Baseline.refused_posts:type_name -> floodgauge.Level
-	17, // 20: floodgauge.Baseline.automated:type_name -> floodgauge.Level
-	17, // 21: floodgauge.Baseline.fast:type_name -> floodgauge.Level
-	17, // 22: floodgauge.Baseline.bots:type_name -> floodgauge.Level
-	20, // 23: floodgauge.Baseline.dismissed:type_name -> floodgauge.Baseline.DismissedEntry
-	17, // 24: floodgauge.Baseline.scans:type_name -> floodgauge.Level
-	9,  // 25: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
-	23, // 26: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
-	11, // 27: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
-	13, // 28: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
-	13, // 29: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
-	13, // 30: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
-	12, // 31: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
-	12, // 32: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
-	12, // 33: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
-	9,  // 34: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
-	12, // 35: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
-	8,  // 36: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
-	16, // 37: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
-	16, // 38: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
-	16, // 39: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
-	15, // 40: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
-	21, // 41: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
-	18, // 42: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
-	22, // 43: floodgauge.Baseline.DismissedEntry.value:type_name -> google.protobuf.Timestamp
-	44, // [44:44] is the sub-list for method output_type
-	44, // [44:44] is the sub-list for method input_type
-	44, // [44:44] is the sub-list for extension type_name
-	44, // [44:44] is the sub-list for extension extendee
-	0,  // [0:44] is the sub-list for field type_name
+	23, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
+	23, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
+	19, // 11: floodgauge.Baseline.volume:type_name -> floodgauge.Level
+	19, // 12: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
+	19, // 13: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
+	19, // 14: floodgauge.Baseline.cache_misses:type_name -> floodgauge.Level
+	19, // 15: floodgauge.Baseline.tools:type_name -> floodgauge.Level
+	19, // 16: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
+	21, // 17: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
+	23, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
+	19, // 19: floodgauge.Baseline.refused_posts:type_name -> floodgauge.Level
+	19, // 20: floodgauge.Baseline.automated:type_name -> floodgauge.Level
+	19, // 21: floodgauge.Baseline.fast:type_name -> floodgauge.Level
+	19, // 22: floodgauge.Baseline.bots:type_name -> floodgauge.Level
+	19, // 23: floodgauge.Baseline.scans:type_name -> floodgauge.Level
+	9,  // 24: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
+	24, // 25: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
+	11, // 26: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
+	13, // 27: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
+	13, // 28: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
+	13, // 29: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
+	12, // 30: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
+	12, // 31: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
+	12, // 32: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
+	9,  // 33: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
+	12, // 34: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
+	8,  // 35: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
+	18, // 36: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
+	18, // 37: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
+	18, // 38: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
+	17, // 39: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
+	15, // 40: floodgauge.SiteState.words:type_name -> floodgauge.Word
+	23, // 41: floodgauge.Word.from:type_name -> google.protobuf.Timestamp
+	23, // 42: floodgauge.Word.until:type_name -> google.protobuf.Timestamp
+	14, // 43: floodgauge.SiteSeed.state:type_name -> floodgauge.SiteState
+	22, // 44: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
+	20, // 45: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
+	46, // [46:46] is the sub-list for method output_type
+	46, // [46:46] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_attack_proto_init() }
@@ -2163,7 +2284,7 @@ func file_attack_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_attack_proto_rawDesc), len(file_attack_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   21,
+			NumMessages:   22,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

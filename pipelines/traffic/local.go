@@ -14,10 +14,16 @@ type LocalSpec struct {
 	Branches [][]logsource.Range `json:"branches"`
 	// Dir receives the rows; transform.ReadLocal and ReadFindings read them.
 	Dir string `json:"dir"`
+	// States is a file that transform.WriteStates wrote: what detection goes on from. Optional.
+	States string `json:"states,omitempty"`
 }
 
 func buildLocal(s beam.Scope, spec *LocalSpec) error {
-	out, err := Build(s, spec.Config, transform.ReadFiles(s, spec.Branches)...)
+	var states []beam.PCollection
+	if spec.States != "" {
+		states = append(states, transform.ReadStates(s, spec.States))
+	}
+	out, err := build(s, spec.Config, states, transform.ReadFiles(s, spec.Branches)...)
 	if err != nil {
 		return err
 	}

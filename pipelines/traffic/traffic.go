@@ -32,6 +32,8 @@ type Config struct {
 	Lateness transform.Lateness `json:"lateness"`
 	// Findings asks for what stands out in the minutes of each host. A bounded run begins without history.
 	Findings bool `json:"findings,omitempty"`
+	// ClosedTo is up to when a bounded run judges that a site was silent. Default is two minutes before the last line.
+	ClosedTo time.Time `json:"closed_to,omitzero"`
 }
 
 // Output is what the graph gives.
@@ -78,7 +80,7 @@ func Build(s beam.Scope, cfg Config, blocks ...beam.PCollection) (Output, error)
 	return build(s, cfg, nil, blocks...)
 }
 
-// build adds the graph, with states that detection in an unbounded run goes on from.
+// build adds the graph, with states that detection goes on from.
 func build(s beam.Scope, cfg Config, states []beam.PCollection, blocks ...beam.PCollection) (Output, error) {
 	if err := cfg.Validate(); err != nil {
 		return Output{}, err
@@ -106,7 +108,7 @@ func build(s beam.Scope, cfg Config, states []beam.PCollection, blocks ...beam.P
 		out.Reports = append(out.Reports, levels(s, cfg, m)...)
 	}
 	if cfg.Findings && cfg.bounded() {
-		out.Findings = transform.Findings(s, Minute, minutes)
+		out.Findings = []beam.PCollection{transform.Findings(s, Minute, cfg.ClosedTo, minutes, states...)}
 	} else if cfg.Findings {
 		out.Findings = make([]beam.PCollection, 1)
 		out.Findings[0], out.States = transform.Detect(s, Minute, cfg.Lateness.Delay, append(namedHosts(&cfg.Summarize), vocabulary.OtherHosts), minutes[0], states...)

@@ -31,11 +31,11 @@ func Judge(b *schemas.Baseline, o *schemas.Observation) (next *schemas.Baseline,
 	} else {
 		next = NewBaseline()
 	}
-	return next, advance(next, o)
+	return next, advance(next, o, nil)
 }
 
-// advance is Judge where the baseline is not needed as it was.
-func advance(next *schemas.Baseline, o *schemas.Observation) (finding *schemas.Finding) {
+// advance is Judge where the baseline is not needed as it was. dismissed are kinds that are said to be no attack.
+func advance(next *schemas.Baseline, o *schemas.Observation, dismissed map[string]time.Time) (finding *schemas.Finding) {
 	minute := o.Row.Minute.AsTime()
 	if before := next.Minute.AsTime(); next.Minute != nil && before.Truncate(time.Hour) != minute.Truncate(time.Hour) {
 		endHour(next, hourOfWeek(before))
@@ -46,7 +46,7 @@ func advance(next *schemas.Baseline, o *schemas.Observation) (finding *schemas.F
 	} else {
 		finding = judgeUnknown(next, o)
 	}
-	heed(next, finding, minute)
+	heed(dismissed, finding)
 	follow(next, finding, minute)
 	if next.CaseStarted == nil {
 		learnMinute(next, o)
@@ -54,28 +54,27 @@ func advance(next *schemas.Baseline, o *schemas.Observation) (finding *schemas.F
 	return finding
 }
 
-// Dismiss notes that a person said that cases of a kind are no attack, until some time; the zero time takes that back. b is changed.
-func Dismiss(b *schemas.Baseline, kind string, until time.Time) {
-	if until.IsZero() {
-		delete(b.Dismissed, kind)
-		return
+// dismissed are the kinds that people said are no attack, as of a minute, and until when. Each word counts from its own minute on, and a later one replaces
+// an earlier one on the same kind.
+func dismissed(words []*schemas.Word, minute time.Time) map[string]time.Time {
+	kinds := map[string]time.Time{}
+	for _, w := range words {
+		if w.From.AsTime().After(minute) {
+			continue
+		}
+		if delete(kinds, w.Kind); w.Until != nil && minute.Before(w.Until.AsTime()) {
+			kinds[w.Kind] = w.Until.AsTime()
+		}
 	}
-	if b.Dismissed == nil {
-		b.Dismissed = map[string]*timestamppb.Timestamp{}
-	}
-	b.Dismissed[kind] = timestamppb.New(until)
+	return kinds
 }
 
 // heed lowers the verdict on what a person said is no attack.
-func heed(b *schemas.Baseline, f *schemas.Finding, minute time.Time) {
-	until := b.Dismissed[f.GetKind()]
-	switch {
-	case until == nil:
-	case !minute.Before(until.AsTime()):
-		delete(b.Dismissed, f.Kind)
-	case f.Verdict > schemas.Verdict_VERDICT_WATCH:
+func heed(dismissed map[string]time.Time, f *schemas.Finding) {
+	until, said := dismissed[f.GetKind()]
+	if said && f.GetVerdict() > schemas.Verdict_VERDICT_WATCH {
 		f.Verdict = schemas.Verdict_VERDICT_WATCH
-		f.Evidence = append(f.Evidence, &schemas.Evidence{Signal: "feedback", Words: dismissedWords(until.AsTime())})
+		f.Evidence = append(f.Evidence, &schemas.Evidence{Signal: "feedback", Words: dismissedWords(until)})
 	}
 }
 

@@ -25,6 +25,7 @@ type Site struct {
 	usual, protected, attack *memory
 	minutes                  []*schemas.CaseMinute // of the open case, the latest last
 	literals                 []*schemas.Recommendation
+	words                    []*schemas.Word
 }
 
 // NewSite starts without history. allowed tells why a rule of some conditions cannot be said to any proxy; nil: it can.
@@ -32,9 +33,9 @@ func NewSite(host string, read func(minute time.Time) bool, allowed func(host st
 	return ResumeSite(host, &schemas.SiteState{}, read, allowed)
 }
 
-// ResumeSite goes on from a state.
+// ResumeSite goes on from a state, and heeds the words that it has.
 func ResumeSite(host string, state *schemas.SiteState, read func(minute time.Time) bool, allowed func(string, []*schemas.Condition) error) *Site {
-	s := &Site{host: host, read: read, allowed: allowed, baseline: NewBaseline(), usual: newMemory(), protected: newMemory(), attack: newMemory()}
+	s := &Site{host: host, read: read, allowed: allowed, baseline: NewBaseline(), usual: newMemory(), protected: newMemory(), attack: newMemory(), words: state.GetWords()}
 	if state.GetBaseline().GetVersion() == version {
 		s.baseline = proto.CloneOf(state.Baseline)
 		s.usual, s.protected, s.attack = memoryOf(state.Usual), memoryOf(state.Protected), memoryOf(state.Attack)
@@ -45,7 +46,7 @@ func ResumeSite(host string, state *schemas.SiteState, read func(minute time.Tim
 	return s
 }
 
-// State is what ResumeSite goes on from.
+// State is what ResumeSite goes on from, without the words that are heeded.
 func (s *Site) State() *schemas.SiteState {
 	state := &schemas.SiteState{Baseline: proto.CloneOf(s.baseline), Usual: s.usual.proto(), Protected: s.protected.proto(), Attack: s.attack.proto()}
 	for _, m := range s.minutes {
@@ -82,7 +83,7 @@ func (s *Site) Until(end time.Time) (findings []*schemas.Finding) {
 
 func (s *Site) judge(o *schemas.Observation) (findings []*schemas.Finding) {
 	next := s.baseline
-	f := advance(next, o)
+	f := advance(next, o, dismissed(s.words, o.Row.Minute.AsTime()))
 	minute := uint32(o.Row.Minute.AsTime().Unix() / 60)
 	s.protected.protect(minute, o.Protected)
 	if next.CaseStarted == nil {
@@ -147,10 +148,8 @@ func (s *Site) Open() time.Time {
 	return s.baseline.CaseStarted.AsTime()
 }
 
-// Dismiss heeds what a person said: that cases of a kind are no attack, until some time; the zero time takes that back.
-func (s *Site) Dismiss(kind string, until time.Time) {
-	Dismiss(s.baseline, kind, until)
-}
+// Heed replaces what people said of cases, in order of time. Words on minutes that were judged change nothing of them.
+func (s *Site) Heed(words []*schemas.Word) { s.words = words }
 
 // Again judges a minute of the last ten again, as lines of it came late: o has them, too. It teaches nothing. A minute in which nothing is off any more is
 // "normal".
@@ -163,6 +162,7 @@ func (s *Site) Again(o *schemas.Observation) *schemas.Finding {
 	if f == nil {
 		return &schemas.Finding{Host: o.Row.Host, Minute: o.Row.Minute, Verdict: schemas.Verdict_VERDICT_NORMAL, Requests: o.Row.Requests}
 	}
+	heed(dismissed(s.words, o.Row.Minute.AsTime()), f)
 	f.Started = b.CaseStarted
 	return f
 }

@@ -26,7 +26,8 @@ type replayCmd struct {
 func (c *replayCmd) Help() string {
 	return "Reads files again, while \"up\" runs or not. The same replay twice changes nothing the second time. Late lines of a file that " +
 		"\"up\" follows later count twice: keep such a file out of what is followed, or rebuild its hours afterwards. " +
-		"A rebuild judges its hours anew, too, from an hour of history on: give it the files of the two hours before as well.\n\n" + examples(
+		"A rebuild judges its hours anew, too: it goes on from what \"up\" knew of the sites before, or, where that is not kept, from an hour of history on. " +
+		"Give it the files of the two hours before as well.\n\n" + examples(
 		"replay --mode late lost.log.gz", "lines that \"up\" has never seen",
 		"replay --mode rebuild --from 2026-05-04 --to 2026-05-05 '/var/log/nginx/access.log*'", "two days from the archive, in place of what is there",
 		"audit '/var/log/nginx/access.log*'", "see afterwards that they agree",

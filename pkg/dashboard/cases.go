@@ -38,6 +38,16 @@ type siteCase struct {
 // grave tells of what may be an attack.
 func (c *siteCase) grave() bool { return c.Worst.Verdict >= schemas.Verdict_VERDICT_SUSPECTED }
 
+// kinds are what its minutes that may be an attack are called.
+func (c *siteCase) kinds() (kinds []string) {
+	for _, f := range c.findings {
+		if f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED && !slices.Contains(kinds, f.Kind) {
+			kinds = append(kinds, f.Kind)
+		}
+	}
+	return kinds
+}
+
 func (c *siteCase) path() string { return casePath(c.Host, c.start) }
 
 func casePath(host string, start time.Time) string {

@@ -55,9 +55,10 @@ func (s *Server) say(r *request, undone bool) (*siteCase, error) {
 		return nil, errNoFeedback
 	}
 	now := r.now.Truncate(time.Second)
-	word := reportstore.Feedback{Host: c.Host, Started: c.start, At: now, Expires: now.Add(feedbackFor), By: by, Undone: undone}
+	word := reportstore.Feedback{Host: c.Host, Started: c.start, At: now, Expires: now.Add(feedbackFor), By: by, Undone: undone,
+		Kinds: c.kinds()}
 	if c.said != nil && undone {
-		word.Started = c.said.Started // what is taken back
+		word.Started, word.Kinds = c.said.Started, c.said.Kinds // what is taken back
 	}
 	if err := s.config.Feedback.PutFeedback(r.Context(), word); err != nil {
 		return nil, fmt.Errorf("keeping what somebody said of a case: %w", err)

@@ -31,7 +31,8 @@ func TestWordOnACase(t *testing.T) {
 		t.Fatalf("the form answers %d, %q", w.Code, w.Header().Get("Location"))
 	}
 	at := teaTime.Truncate(time.Second)
-	want := []reportstore.Feedback{{Host: "a.example", Started: attackBegan, At: at, Expires: at.Add(30 * 24 * time.Hour), By: "the machine itself"}}
+	want := []reportstore.Feedback{{Host: "a.example", Started: attackBegan, At: at, Expires: at.Add(30 * 24 * time.Hour), By: "the machine itself",
+		Kinds: []string{p.store.findings[0].Kind}}}
 	if diff := cmp.Diff(want, p.store.feedback); diff != "" {
 		t.Errorf("kept (-want +got):\n%s", diff)
 	}

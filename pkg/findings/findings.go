@@ -1,4 +1,4 @@
-// Package findings judges minutes where they come from: those of a live run as they close (Judge), those of a bounded run (OfRun), and those of a store that no
+// Package findings judges minutes where they come from: those of a live run as they close (Judge), those of another run (GoOn), and those of a store that no
 // run has judged (Site). It tells what changes about cases, and makes rules of recommendations. How a minute is judged is pkg/attack's.
 package findings
 
@@ -13,27 +13,6 @@ import (
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-// openFor is how long before the last minute of which lines are known a site's silence is not judged: its lines may be on their way.
-const openFor = 2 * time.Minute
-
-// Minutes are those of which any line, of whatever site, is in the store.
-type Minutes struct {
-	lines map[time.Time]bool
-	last  time.Time
-}
-
-// ReadMinutes asks a store for them, from and to are whole minutes.
-func ReadMinutes(ctx context.Context, store reportstore.Reader, from, to time.Time) (Minutes, error) {
-	sums, err := store.Check(ctx, from, to)
-	m := Minutes{lines: make(map[time.Time]bool, len(sums))}
-	for minute, sum := range sums {
-		if minute = minute.UTC(); sum.Lines > 0 {
-			m.add(minute)
-		}
-	}
-	return m, err
-}
-
 // Site judges the minutes of one site, in order and each once.
 type Site struct {
 	host    string
@@ -45,7 +24,7 @@ type Site struct {
 // NewSite judges a site from a time on, without history.
 func NewSite(host string, from time.Time) *Site {
 	s := &Site{host: host, next: from.Truncate(time.Minute).UTC()}
-	s.site = attack.NewSite(host, func(minute time.Time) bool { return s.minutes.lines[minute.UTC()] }, Sayable)
+	s.site = s.minutes.site(host, &schemas.SiteState{})
 	return s
 }
 
@@ -85,7 +64,7 @@ func (s *Site) Advance(ctx context.Context, store reportstore.Reader, who access
 		return nil, err
 	}
 	judge()
-	if until := minutes.last.Add(-openFor); !open && s.next.Before(until) {
+	if until := minutes.Closed(); !open && s.next.Before(until) {
 		all = append(all, s.site.Until(until)...)
 		s.next = until
 	}

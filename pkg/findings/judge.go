@@ -35,16 +35,16 @@ type Judge struct {
 	waiting []string // sites that were there before, not looked at yet
 	closed  []*schemas.Observation
 	late    []*schemas.TrafficReport
-	lines   map[int64]bool // minutes (since 1970) of which lines are known
-	last    time.Time      // the latest of them
+	minutes Minutes
+	words   map[string][]*schemas.Word
 	used    int64
-	heeded  map[heed]bool
 }
 
 // held is a site in memory.
 type held struct {
 	site   *attack.Site
 	recent []*judged // of the last minutes, the latest last
+	since  time.Time // the first minute with requests after the state that the store has; zero: there is none
 	used   int64
 }
 
@@ -58,7 +58,8 @@ type judged struct {
 
 // NewJudge goes on where a store's last commit stopped. hosts are the sites that are there already.
 func NewJudge(store reportstore.Writer, hosts []string) *Judge {
-	return &Judge{store: store, sites: map[string]*held{}, waiting: slices.Sorted(slices.Values(hosts)), lines: map[int64]bool{}, heeded: map[heed]bool{}}
+	return &Judge{store: store, sites: map[string]*held{}, waiting: slices.Sorted(slices.Values(hosts)),
+		minutes: MinutesOf(func(func(time.Time) bool) {})}
 }
 
 // Close takes in a minute that was closed. sum is not kept.
@@ -77,9 +78,9 @@ func (j *Judge) Finish(ctx context.Context, c *reportstore.Commit) error {
 		return cmp.Or(a.Row.Minute.AsTime().Compare(b.Row.Minute.AsTime()), cmp.Compare(a.Row.Host, b.Row.Host))
 	})
 	for _, o := range closed {
-		j.saw(o.Row.Minute.AsTime())
+		j.minutes.add(o.Row.Minute.AsTime())
 	}
-	if len(closed) > 0 {
+	if len(closed)+len(late) > 0 {
 		if err := j.heed(ctx); err != nil {
 			return err
 		}
@@ -100,11 +101,17 @@ func (j *Judge) Finish(ctx context.Context, c *reportstore.Commit) error {
 	return j.silences(ctx, c)
 }
 
-func (j *Judge) saw(minute time.Time) {
-	j.lines[minute.Unix()/60] = true
-	if minute.After(j.last) {
-		j.last = minute
+// heed asks what people said of cases. There is little of it.
+func (j *Judge) heed(ctx context.Context) error {
+	said, err := j.store.Said(ctx)
+	if err != nil {
+		return err
 	}
+	j.words = Words(said)
+	for host, h := range j.sites {
+		h.site.Heed(j.words[host])
+	}
+	return nil
 }
 
 // judge judges one minute. One that is older than the last that was judged is left: what is usual has moved on.
@@ -117,12 +124,37 @@ func (j *Judge) judge(ctx context.Context, o *schemas.Observation, c *reportstor
 	if !minute.After(h.site.Last()) {
 		return nil
 	}
-	if err := j.know(ctx, h.site.Last(), minute); err != nil {
+	if err := j.quiet(ctx, o.Row.Host, h, minute, c); err != nil {
 		return err
 	}
 	found := h.site.Next(o)
 	h.remember(o, found)
 	return j.put(h, o, found, c)
+}
+
+// quiet judges the minutes before end in which a site had no request, and keeps its state where a new hour begins for it. So a state is as of the last minute
+// of such an hour, and a rebuild that goes on from it needs no more than the hour after it.
+func (j *Judge) quiet(ctx context.Context, host string, h *held, end time.Time, c *reportstore.Commit) error {
+	if err := j.know(ctx, h.site.Last(), end); err != nil {
+		return err
+	}
+	if due := nextState(host, h.since); !h.since.IsZero() && !due.After(end) {
+		c.Findings = append(c.Findings, h.site.Until(due)...)
+		data, err := proto.Marshal(h.site.State())
+		if err != nil {
+			return fmt.Errorf("writing what is usual for a site: %w", err)
+		}
+		c.States = append(c.States, reportstore.DetectionState{Host: host, Minute: h.site.Last(), Data: data})
+		h.since = time.Time{}
+	}
+	c.Findings = append(c.Findings, h.site.Until(end)...)
+	return nil
+}
+
+// nextState is when the hour of a site that a minute is in ends. The sites' hours begin at different minutes, so that their states are spread.
+func nextState(host string, minute time.Time) time.Time {
+	shift := time.Duration(crc32.ChecksumIEEE([]byte(host))%60) * time.Minute
+	return minute.Add(-shift).Truncate(time.Hour).Add(shift + time.Hour)
 }
 
 // put adds what follows from a minute to c.
@@ -136,25 +168,15 @@ func (j *Judge) put(h *held, o *schemas.Observation, found []*schemas.Finding, c
 		}
 		c.Literals = append(c.Literals, reportstore.Literal{Host: host, Name: r.Name, Expires: r.Expires.AsTime(), Data: data})
 	}
-	if stateIsDue(host, minute) {
-		data, err := proto.Marshal(h.site.State())
-		if err != nil {
-			return fmt.Errorf("writing what is usual for a site: %w", err)
-		}
-		c.States = append(c.States, reportstore.DetectionState{Host: host, Minute: minute, Data: data})
-		return nil
-	}
 	data, err := proto.Marshal(o)
 	if err != nil {
 		return fmt.Errorf("writing what was seen of a site: %w", err)
 	}
 	c.Observed = append(c.Observed, reportstore.Observed{Host: host, Minute: minute, Data: data})
+	if h.since.IsZero() {
+		h.since = minute
+	}
 	return nil
-}
-
-// stateIsDue spreads the sites over the minutes of an hour.
-func stateIsDue(host string, minute time.Time) bool {
-	return int64(crc32.ChecksumIEEE([]byte(host))%60) == minute.Unix()/60%60
 }
 
 // silences judges the minutes in which sites had no line while others had.
@@ -165,16 +187,15 @@ func (j *Judge) silences(ctx context.Context, c *reportstore.Commit) error {
 		}
 		j.waiting = j.waiting[1:]
 	}
-	until := j.last.Add(-openFor)
-	for _, h := range j.sites {
+	until := j.minutes.Closed()
+	for host, h := range j.sites {
 		last := h.site.Last()
 		if last.IsZero() || !last.Add(time.Minute).Before(until) {
 			continue
 		}
-		if err := j.know(ctx, last, until); err != nil {
+		if err := j.quiet(ctx, host, h, until, c); err != nil {
 			return err
 		}
-		c.Findings = append(c.Findings, h.site.Until(until)...)
 	}
 	slices.SortFunc(c.Findings, func(a, b *schemas.Finding) int {
 		return cmp.Or(a.Minute.AsTime().Compare(b.Minute.AsTime()), cmp.Compare(a.Host, b.Host), cmp.Compare(a.Revision, b.Revision))
@@ -188,19 +209,13 @@ func (j *Judge) know(ctx context.Context, after, before time.Time) error {
 	if oldest := before.Add(-oldestSilence); from.Before(oldest) {
 		from = oldest
 	}
-	for from.Before(before) && j.lines[from.Unix()/60] {
+	for from.Before(before) && j.minutes.has(from) {
 		from = from.Add(time.Minute)
 	}
 	if after.IsZero() || !from.Before(before) {
 		return nil
 	}
-	sums, err := j.store.Check(ctx, from, before)
-	for at, sum := range sums {
-		if sum.Lines > 0 {
-			j.lines[at.Unix()/60] = true
-		}
-	}
-	return err
+	return j.minutes.read(ctx, j.store, from, before)
 }
 
 // hold returns a site, from the store where it is not in memory.
@@ -210,23 +225,21 @@ func (j *Judge) hold(ctx context.Context, host string) (*held, error) {
 		h.used = j.used
 		return h, nil
 	}
-	state, observed, err := j.store.Detection(ctx, host)
+	state, since, err := j.store.Detection(ctx, host, time.Time{})
 	if err != nil {
 		return nil, err
 	}
-	site := &schemas.SiteState{}
-	if state != nil {
-		if err := proto.Unmarshal(state.Data, site); err != nil {
-			return nil, fmt.Errorf("%w: what is usual for a site cannot be read: %w", reportstore.ErrDamaged, err)
-		}
+	from, observed, err := decode(state, since)
+	if err != nil {
+		return nil, err
 	}
-	h := &held{site: attack.ResumeSite(host, site, func(minute time.Time) bool { return j.lines[minute.Unix()/60] }, Sayable), used: j.used}
-	for _, seen := range observed {
-		o := &schemas.Observation{}
-		if err := proto.Unmarshal(seen.Data, o); err != nil {
-			return nil, fmt.Errorf("%w: what was seen of a site cannot be read: %w", reportstore.ErrDamaged, err)
-		}
-		if err := j.know(ctx, h.site.Last(), seen.Minute); err != nil {
+	h := &held{site: j.minutes.site(host, from), used: j.used}
+	h.site.Heed(j.words[host])
+	if len(since) > 0 {
+		h.since = since[0].Minute
+	}
+	for _, o := range observed {
+		if err := j.know(ctx, h.site.Last(), o.Row.Minute.AsTime()); err != nil {
 			return nil, err
 		}
 		h.remember(o, h.site.Next(o))
@@ -273,9 +286,9 @@ func (j *Judge) again(ctx context.Context, row *schemas.TrafficReport, c *report
 
 // Committed lets go of what need not be in memory, as the store has it.
 func (j *Judge) Committed() {
-	for at := range j.lines {
-		if at < j.last.Add(-oldestSilence).Unix()/60 {
-			delete(j.lines, at)
+	for at := range j.minutes.lines {
+		if at < j.minutes.last.Add(-oldestSilence).Unix()/60 {
+			delete(j.minutes.lines, at)
 		}
 	}
 	if len(j.sites) <= maxHeld {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pipelines/traffic"
 	"github.com/floodgauge/floodgauge/pkg/engine"
@@ -20,7 +21,11 @@ type Job struct {
 	Branches  [][]logsource.Range // Required: what is read side by side.
 	Levels    []string            // Required: of the rows.
 	Keys      privacy.KeySpec     // Required.
-	Findings  bool                // Whether minutes are judged, without history.
+	Findings  bool                // Whether minutes are judged.
+	// States are what is known of sites before; without, they are judged without history.
+	States []*schemas.SiteSeed
+	// ClosedTo is up to when silences are judged. Default is two minutes before the last line.
+	ClosedTo time.Time
 	// Progress is called a few times a second. Optional.
 	Progress func(bytes, lines int64)
 }
@@ -41,8 +46,12 @@ func Compute(ctx context.Context, j *Job) (*Outcome, error) {
 		return nil, fmt.Errorf("no folder for results can be made in %s: set TMPDIR to a folder that can be written to", os.TempDir())
 	}
 	defer os.RemoveAll(dir)
-	spec := traffic.Spec{Local: &traffic.LocalSpec{Config: traffic.Config{Summarize: j.Summarize, Levels: j.Levels, Findings: j.Findings},
-		Branches: j.Branches, Dir: dir}}
+	states, err := transform.WriteStates(dir, j.States)
+	if err != nil {
+		return nil, err
+	}
+	spec := traffic.Spec{Local: &traffic.LocalSpec{Branches: j.Branches, Dir: dir, States: states,
+		Config: traffic.Config{Summarize: j.Summarize, Levels: j.Levels, Findings: j.Findings, ClosedTo: j.ClosedTo}}}
 	res, err := engine.Run(ctx, engine.Job{Spec: spec, Keys: j.Keys, TempDir: dir, Progress: j.Progress})
 	if err != nil {
 		return nil, err

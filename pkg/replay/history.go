@@ -1,9 +1,11 @@
 package replay
 
 import (
+	"context"
 	"slices"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -11,8 +13,9 @@ import (
 const (
 	// history is what a site must have before anything is judged.
 	history = time.Hour
-	// lead is how long before its first hour a rebuild reads lines, where the files have them: until anything is judged, and as long again, in which what
-	// is usual settles. The store has no state of detection but the latest.
+	// lead is how long before its first hour a rebuild reads lines, where the files have them. A state of a site's detection that the store has is as of the
+	// hour before at the earliest, or there was nothing since. Where it has none, an hour goes by until anything is judged, and in the second what is usual
+	// settles.
 	lead = 2 * history
 )
 
@@ -24,9 +27,27 @@ func (o *Options) readFrom() time.Time {
 	return o.From.Add(-lead)
 }
 
-// cutLead takes out what a rebuild read for history only, and tells where that was too little. Rows of days that hold such lines are those of days in
+// goOn lets a rebuild go on from what the store knows of the sites before it, and from what people said of their cases.
+func (o *Options) goOn(ctx context.Context, store *known, job *Job) error {
+	if !o.Rebuild || store.store == nil {
+		return nil
+	}
+	status, err := store.store.Status(ctx)
+	if err != nil {
+		return err
+	}
+	said, err := store.store.Said(ctx)
+	if err != nil {
+		return err
+	}
+	job.ClosedTo = findings.ClosedBefore(status.LastEvent)
+	job.States, err = store.states(ctx, findings.Words(said), o.From)
+	return err
+}
+
+// cutLead takes out what a rebuild read for history only, and tells where that was too little, unless it went on from what was known. Rows of days that hold such lines are those of days in
 // part, which the store takes from their hours.
-func (o *Options) cutLead(out *Outcome) {
+func (o *Options) cutLead(out *Outcome, known bool) {
 	if !o.Rebuild {
 		return
 	}
@@ -43,7 +64,7 @@ func (o *Options) cutLead(out *Outcome) {
 		return before
 	})
 	out.Findings = slices.DeleteFunc(out.Findings, func(f *schemas.Finding) bool { return f.Minute.AsTime().Before(o.From) })
-	if known := first.Add(history); len(out.Rows) > 0 && known.After(o.From) {
-		o.Note("what is usual is not known up to %s, as the files have no hour before: few attacks are found there", clock(known))
+	if from := first.Add(history); !known && len(out.Rows) > 0 && from.After(o.From) {
+		o.Note("what is usual is not known up to %s, as the files have no hour before: few attacks are found there", clock(from))
 	}
 }

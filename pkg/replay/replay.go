@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -122,12 +123,16 @@ func (o *Options) compute(ctx context.Context, store *known) (*Outcome, error) {
 			cfg.Sites[host] = host
 		}
 	}
-	out, err := Compute(ctx, &Job{Summarize: cfg, Branches: logsource.Split(o.Files, branches), Keys: o.Keys, Progress: o.Progress, Findings: o.Rebuild,
-		Levels: []string{reportstore.Minute, reportstore.Hour, reportstore.Day}})
+	job := &Job{Summarize: cfg, Branches: logsource.Split(o.Files, branches), Keys: o.Keys, Progress: o.Progress, Findings: o.Rebuild,
+		Levels: []string{reportstore.Minute, reportstore.Hour, reportstore.Day}}
+	if err := o.goOn(ctx, store, job); err != nil {
+		return nil, err
+	}
+	out, err := Compute(ctx, job)
 	if err != nil {
 		return nil, err
 	}
-	o.cutLead(out)
+	o.cutLead(out, slices.ContainsFunc(job.States, func(s *schemas.SiteSeed) bool { return s.State.Baseline != nil }))
 	switch {
 	case len(out.Problems) > 0 && !o.Force:
 		return nil, fmt.Errorf("nothing was published, as a file could not be read to its end (--force publishes the rest): %s", strings.Join(out.Problems, "; "))

@@ -9,6 +9,9 @@ type Observed struct {
 	Data   []byte
 }
 
+// StatesKept is how long before a site's latest state its earlier ones are kept, for rebuilds to go on from.
+const StatesKept = 48 * time.Hour
+
 // DetectionState is an encoded schemas.SiteState as of a minute. It stays inside.
 type DetectionState struct {
 	Host   string
@@ -32,4 +35,5 @@ type Feedback struct {
 	Expires time.Time
 	By      string
 	Undone  bool
+	Kinds   []string // of the case, when it was said: what the word is on
 }

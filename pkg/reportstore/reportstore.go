@@ -136,7 +136,8 @@ type Commit struct {
 	Findings []*schemas.Finding
 	// Observed is what detection saw of minutes, kept until the site's next State; more of the same minute replaces it.
 	Observed []Observed
-	// States replace the state of a site's detection as of their minute, and delete what was observed up to and including it, in this commit too.
+	// States are the state of a site's detection as of their minute. They delete what was observed up to and including it, in this commit too, and states
+	// that are older by more than StatesKept.
 	States []DetectionState
 	// Literals are what rules need that fewer than k clients share; one of the same host and name replaces what was there.
 	Literals []Literal
@@ -190,8 +191,11 @@ type Writer interface {
 	Commit(ctx context.Context, c *Commit) error
 	// Publish makes a replay visible at once. It reports false where the same was published before.
 	Publish(ctx context.Context, r *Replay) (published bool, err error)
-	// Detection returns the state of a site's detection, nil where there is none, and what was observed since, in order of time.
-	Detection(ctx context.Context, host string) (*DetectionState, []Observed, error)
+	// Detection returns the state of a site's detection as of the last minute before a time that there is one of, nil where there is none, and what was
+	// observed between, in order of time, as far as it is kept. The zero time stands for the latest.
+	Detection(ctx context.Context, host string, before time.Time) (*DetectionState, []Observed, error)
+	// Said returns every word of people on cases, in order of time.
+	Said(ctx context.Context) ([]Feedback, error)
 	// PutFeedback keeps what a person said of a case.
 	PutFeedback(ctx context.Context, f Feedback) error
 	// Forget deletes all that is kept of a host, of all times. It reports false where there is nothing.

@@ -154,7 +154,7 @@ func judgeOn(host string, before []byte, ripe [][]byte, last time.Time) (all []*
 	if err != nil {
 		return nil, nil, err
 	}
-	all, to := findings.GoOn(host, from, observed, findings.MinutesOf(slices.Values(known)), last)
+	all, to := findings.GoOn(host, from, slices.Values(observed), findings.MinutesOf(slices.Values(known)), last.Add(time.Minute))
 	if next, err = (proto.MarshalOptions{Deterministic: true}).Marshal(to); err != nil {
 		return nil, nil, fmt.Errorf("keeping a state of detection: %w", err)
 	}

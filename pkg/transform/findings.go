@@ -12,8 +12,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/mtime"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 
-	"github.com/klauspost/compress/s2"
-	"google.golang.org/protobuf/encoding/protodelim"
+	"google.golang.org/protobuf/proto"
 
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/findings"
@@ -27,6 +26,7 @@ func init() {
 	register.DoFn3x0[int64, func(*bool) bool, func(int64)](&distinctFn{})
 	register.DoFn4x1[string, func(*[]byte) bool, func() func(*int64) bool, func(*schemas.Finding), error](&judgeFn{})
 	register.DoFn3x1[context.Context, *schemas.Finding, func(string), error](&writeFindingsFn{})
+	register.DoFn2x1[string, func(string, []byte), error](&readStatesFn{})
 	register.Emitter1[int64]()
 	register.Emitter1[*schemas.Finding]()
 	register.Emitter2[string, []byte]()
@@ -55,12 +55,12 @@ func (f *observeFn) ProcessElement(w beam.Window, host string, sum *report.Summa
 		return err
 	}
 	observed(host, b)
-	f.tell(start.Unix(), known)
+	f.tell(start, known)
 	return nil
 }
 
-func (f *observeFn) tell(minute int64, known func(int64, bool)) {
-	if !f.known[minute] {
+func (f *observeFn) tell(start time.Time, known func(int64, bool)) {
+	if minute := start.Unix(); !f.known[minute] {
 		f.known[minute] = true
 		known(minute, true)
 	}
@@ -73,43 +73,38 @@ const gatherLimit = 8 << 20
 // the minutes of a site are much alike.
 type gatherObservationsFn struct {
 	observeFn
-	gathered map[string]*bytes.Buffer // by host: observations, each behind its length
+	gathered map[string][]byte // by host
 	size     int
 }
 
 // StartBundle forgets the minutes that were named.
 func (f *gatherObservationsFn) StartBundle(_ func(beam.EventTime, string, []byte), _ func(int64, bool)) {
-	f.known, f.gathered = map[int64]bool{}, map[string]*bytes.Buffer{}
+	f.known, f.gathered = map[int64]bool{}, map[string][]byte{}
 }
 
 // ProcessElement observes one host and minute.
 func (f *gatherObservationsFn) ProcessElement(w beam.Window, host string, sum *report.Summary, observed func(beam.EventTime, string, []byte), known func(int64, bool)) error {
 	start := windowStart(w)
-	b := f.gathered[host]
-	if b == nil {
-		b = &bytes.Buffer{}
-		f.gathered[host] = b
-	}
-	n, err := protodelim.MarshalTo(b, attack.Observe(sum, sum.Outline(host, start, f.Level)))
+	before := f.gathered[host]
+	after, err := appendGathered(before, start, attack.Observe(sum, sum.Outline(host, start, f.Level)))
 	if err != nil {
-		return fmt.Errorf("encoding what detection goes by: %w", err)
+		return err
 	}
-	f.tell(start.Unix(), known)
-	if f.size += n; f.size > gatherLimit {
+	f.gathered[host] = after
+	f.tell(start, known)
+	if f.size += len(after) - len(before); f.size > gatherLimit {
 		f.flush(observed)
 	}
 	return nil
 }
 
 // FinishBundle hands over what was gathered.
-func (f *gatherObservationsFn) FinishBundle(observed func(beam.EventTime, string, []byte), _ func(int64, bool)) {
-	f.flush(observed)
-}
+func (f *gatherObservationsFn) FinishBundle(observed func(beam.EventTime, string, []byte), _ func(int64, bool)) { f.flush(observed) }
 
 // flush gives what is handed over the end of time: it is grouped over the whole run.
 func (f *gatherObservationsFn) flush(observed func(beam.EventTime, string, []byte)) {
 	for host, b := range f.gathered {
-		observed(mtime.EndOfGlobalWindowTime, host, s2.Encode(nil, b.Bytes()))
+		observed(mtime.EndOfGlobalWindowTime, host, packGathered(b))
 	}
 	clear(f.gathered)
 	f.size = 0
@@ -123,42 +118,42 @@ func (*distinctFn) ProcessElement(minute int64, _ func(*bool) bool, emit func(in
 
 // judgeFn judges all minutes of one host.
 type judgeFn struct {
-	minutes *findings.Minutes
+	ClosedTo time.Time // up to when silences are judged at least
+	minutes  *findings.Minutes
 }
 
 // ProcessElement judges one host. known can be iterated again for the reason that routeFn's visible can.
-func (f *judgeFn) ProcessElement(host string, observed func(*[]byte) bool, known func() func(*int64) bool, emit func(*schemas.Finding)) error {
+func (f *judgeFn) ProcessElement(host string, events func(*[]byte) bool, known func() func(*int64) bool, emit func(*schemas.Finding)) error {
 	if f.minutes == nil {
 		minutes := findings.MinutesOf(each(known(), func(minute int64) time.Time { return time.Unix(minute, 0) }))
 		f.minutes = &minutes
 	}
-	all, err := observations(observed)
+	encoded, err := unpackGathered(slices.SortedFunc(each(events, slices.Clone[[]byte]), bytes.Compare))
 	if err != nil {
 		return err
 	}
-	for _, finding := range findings.OfRun(host, slices.Values(all), *f.minutes) {
+	from := &schemas.SiteState{}
+	if kind, _, err := headOf(encoded[0]); err != nil {
+		return err
+	} else if kind == seededState {
+		if err := proto.Unmarshal(encoded[0][headBytes:], from); err != nil {
+			return fmt.Errorf("reading a state of detection: %w", err)
+		}
+		encoded = encoded[1:]
+	}
+	end := f.minutes.Closed()
+	if end.Before(f.ClosedTo) {
+		end = f.ClosedTo
+	}
+	var failed error
+	all, _ := findings.GoOn(host, from, decoded(encoded, &failed), *f.minutes, end)
+	if failed != nil {
+		return failed
+	}
+	for _, finding := range all {
 		emit(finding)
 	}
 	return nil
-}
-
-// observations are what gatherObservationsFn handed over of one host, in order.
-func observations(packed func(*[]byte) bool) (all []*schemas.Observation, err error) {
-	for b := []byte(nil); packed(&b); {
-		plain, err := s2.Decode(nil, b)
-		if err != nil {
-			return nil, fmt.Errorf("unpacking what detection goes by: %w", err)
-		}
-		for r := bytes.NewReader(plain); r.Len() > 0; {
-			o := &schemas.Observation{}
-			if err := protodelim.UnmarshalFrom(r, o); err != nil {
-				return nil, fmt.Errorf("decoding what detection goes by: %w", err)
-			}
-			all = append(all, o)
-		}
-	}
-	slices.SortFunc(all, func(a, b *schemas.Observation) int { return a.Row.Minute.AsTime().Compare(b.Row.Minute.AsTime()) })
-	return all, nil
 }
 
 // each goes through what Beam iterates over.
@@ -172,24 +167,74 @@ func each[T, U any](next func(*T) bool, of func(T) U) iter.Seq[U] {
 	}
 }
 
+// decoded decodes observations one by one, up to one that fails.
+func decoded(encoded [][]byte, failed *error) iter.Seq[*schemas.Observation] {
+	return func(yield func(*schemas.Observation) bool) {
+		for _, b := range encoded {
+			o := &schemas.Observation{}
+			if err := proto.Unmarshal(b[headBytes:], o); err != nil {
+				*failed = fmt.Errorf("decoding what detection goes by: %w", err)
+				return
+			}
+			if !yield(o) {
+				return
+			}
+		}
+	}
+}
+
 // Findings judges the minutes of each host of a bounded run against what is usual there. Each of minutes is a
-// PCollection<KV<host, *report.Summary>> in windows of a minute, of hosts of its own → a PCollection<*schemas.Finding> for each.
+// PCollection<KV<host, *report.Summary>> in windows of a minute, of hosts of its own → a PCollection<*schemas.Finding>. closedTo is up to when silences are
+// judged although the run's last lines are not two minutes later, where that is known. Detection goes on from states, each a PCollection<KV<host, encoded
+// *schemas.SiteState>> with one for a host at most; a host may have a state and no minute.
 //
 // Whether a site's silence says something depends on what all others have, so the minutes that are known come as a side input. It and what is judged
 // are grouped over the whole run, hence both have the end of time, and no runner takes the one for complete before the other is.
-func Findings(s beam.Scope, level string, minutes []beam.PCollection) []beam.PCollection {
+func Findings(s beam.Scope, level string, closedTo time.Time, minutes []beam.PCollection, states ...beam.PCollection) beam.PCollection {
 	s = s.Scope("transform.Findings")
-	observed, known := make([]beam.PCollection, len(minutes)), make([]beam.PCollection, len(minutes))
-	for i, m := range minutes {
+	var events, known []beam.PCollection
+	for _, m := range minutes {
 		o, k := beam.ParDo2(s, &gatherObservationsFn{observeFn: observeFn{Level: level}}, m)
-		observed[i], known[i] = beam.GroupByKey(s, Whole(s, o)), Whole(s, k)
+		events, known = append(events, Whole(s, o)), append(known, Whole(s, k))
+	}
+	for _, seeds := range states {
+		events = append(events, beam.ParDo(s, &seedFn{}, Whole(s, seeds)))
 	}
 	all := beam.ParDo(s, &distinctFn{}, beam.GroupByKey(s, Flatten(s, known...)))
-	found := make([]beam.PCollection, len(minutes))
-	for i, o := range observed {
-		found[i] = beam.ParDo(s, &judgeFn{}, o, beam.SideInput{Input: all})
+	return beam.ParDo(s, &judgeFn{ClosedTo: closedTo}, beam.GroupByKey(s, Flatten(s, events...)), beam.SideInput{Input: all})
+}
+
+// WriteStates writes states that a run goes on from into a file of a local folder.
+func WriteStates(dir string, seeds []*schemas.SiteSeed) (name string, err error) {
+	var out messageFile
+	for _, seed := range seeds {
+		if err := out.write(dir, stateFiles, seed); err != nil {
+			return "", err
+		}
 	}
-	return found
+	return name, out.close(func(written string) { name = written })
+}
+
+// readStatesFn reads back what WriteStates wrote.
+type readStatesFn struct{}
+
+// ProcessElement reads one file.
+func (*readStatesFn) ProcessElement(name string, emit func(string, []byte)) error {
+	seeds, err := readMessages[schemas.SiteSeed](name)
+	for _, seed := range seeds {
+		encoded, err := proto.Marshal(seed.State)
+		if err != nil {
+			return fmt.Errorf("reading a state of detection: %w", err)
+		}
+		emit(seed.Host, encoded)
+	}
+	return err
+}
+
+// ReadStates reads a file that WriteStates wrote → PCollection<KV<host, encoded *schemas.SiteState>>.
+func ReadStates(s beam.Scope, name string) beam.PCollection {
+	s = s.Scope("transform.ReadStates")
+	return beam.ParDo(s, &readStatesFn{}, beam.Create(s, name))
 }
 
 // writeFindingsFn writes findings into files of a local folder.

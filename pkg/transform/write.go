@@ -29,6 +29,7 @@ const (
 	reportFiles     = "reports-*.pb"
 	deadLetterFiles = "deadletters-*.pb"
 	findingFiles    = "findings-*.pb"
+	stateFiles      = "states-*.pb"
 )
 
 // messageFile is one bundle's output: size-delimited protobuf messages.

@@ -168,7 +168,7 @@ func checkWhole(t *testing.T, s *Store, said int64) {
 func checkDetected(t *testing.T, s *Store, steps int64) {
 	t.Helper()
 	last := noon.Add(time.Duration(steps-1) * time.Minute)
-	state, observed, err := s.Detection(t.Context(), "a.example")
+	state, observed, err := s.Detection(t.Context(), "a.example", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

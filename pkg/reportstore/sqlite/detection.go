@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"math"
+	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 )
@@ -43,6 +44,9 @@ func (t *tx) putDetectionState(s reportstore.DetectionState) error {
 	if err := t.exec("INSERT OR REPLACE INTO detection_states (host, start, data) VALUES (?, ?, ?)", host, start, blob(s.Data)); err != nil {
 		return err
 	}
+	if err := t.exec("DELETE FROM detection_states WHERE host = ? AND start < ?", host, start-int64(reportstore.StatesKept/time.Second)); err != nil {
+		return err
+	}
 	return t.exec("DELETE FROM observed WHERE host = ? AND start <= ?", host, start)
 }
 
@@ -55,20 +59,26 @@ func blob(data []byte) []byte {
 }
 
 // Detection implements reportstore.Writer.
-func (s *Store) Detection(ctx context.Context, host string) (state *reportstore.DetectionState, since []reportstore.Observed, err error) {
-	err = s.read(ctx, func(t *tx) error {
+func (r *Reader) Detection(ctx context.Context, host string, before time.Time) (state *reportstore.DetectionState, since []reportstore.Observed, err error) {
+	end := int64(math.MaxInt64)
+	if !before.IsZero() {
+		end = before.Unix()
+	}
+	err = r.read(ctx, func(t *tx) error {
 		id, found, err := t.findHost(host)
 		if err != nil || !found {
 			return err
 		}
 		start, data := int64(math.MinInt64), []byte(nil)
-		if found, err = t.one("SELECT start, data FROM detection_states WHERE host = ?", []any{id}, &start, &data); err != nil {
+		const latest = "SELECT start, data FROM detection_states WHERE host = ? AND start < ? ORDER BY start DESC LIMIT 1"
+		if found, err = t.one(latest, []any{id, end}, &start, &data); err != nil {
 			return err
 		}
 		if found {
 			state = &reportstore.DetectionState{Host: host, Minute: startOf(start), Data: data}
 		}
-		return t.each("SELECT start, data FROM observed WHERE host = ? AND start > ? ORDER BY start", []any{id, start}, func(rows *sql.Rows) error {
+		const observed = "SELECT start, data FROM observed WHERE host = ? AND start > ? AND start < ? ORDER BY start"
+		return t.each(observed, []any{id, start, end}, func(rows *sql.Rows) error {
 			o := reportstore.Observed{Host: host}
 			err := rows.Scan(&start, &o.Data)
 			o.Minute = startOf(start)
@@ -80,4 +90,19 @@ func (s *Store) Detection(ctx context.Context, host string) (state *reportstore.
 		return nil, nil, err
 	}
 	return state, since, nil
+}
+
+// Detected lists the hosts of which detection had seen something before a time, by name.
+func (r *Reader) Detected(ctx context.Context, before time.Time) (hosts []string, err error) {
+	const query = `SELECT name FROM hosts h WHERE EXISTS (SELECT 1 FROM detection_states WHERE host = h.id AND start < ?1)
+		OR EXISTS (SELECT 1 FROM observed WHERE host = h.id AND start < ?1) ORDER BY name`
+	err = r.read(ctx, func(t *tx) error {
+		return t.each(query, []any{before.Unix()}, func(rows *sql.Rows) error {
+			var host string
+			err := rows.Scan(&host)
+			hosts = append(hosts, host)
+			return err
+		})
+	})
+	return hosts, err
 }

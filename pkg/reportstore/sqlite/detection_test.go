@@ -66,7 +66,7 @@ func TestJudged(t *testing.T) {
 func TestDetectionSurvivesARestart(t *testing.T) {
 	dir := t.TempDir()
 	want := detectedAt(noon.Unix())
-	said := reportstore.Feedback{Host: "a.example", Started: noon, At: noon, Expires: now, By: "anna"}
+	said := reportstore.Feedback{Host: "a.example", Started: noon, At: noon, Expires: now, By: "anna", Kinds: []string{"pulse", "scanner"}}
 	s, err := Open(dir, clock)
 	if err != nil {
 		t.Fatal(err)
@@ -81,7 +81,7 @@ func TestDetectionSurvivesARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	s = opened(t, dir)
-	state, observed, err := s.Detection(t.Context(), "a.example")
+	state, observed, err := s.Detection(t.Context(), "a.example", time.Time{})
 	if err != nil {
 		t.Fatal(err)
 	}

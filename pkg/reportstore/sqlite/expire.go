@@ -52,7 +52,7 @@ func (s *Store) expireDetection(ctx context.Context, before int64) error {
 	if err := s.expireParts(ctx, observed, before); err != nil {
 		return err
 	}
-	const states = "DELETE FROM detection_states WHERE host IN (SELECT host FROM detection_states WHERE start < ? LIMIT ?)"
+	const states = "DELETE FROM detection_states WHERE id IN (SELECT id FROM detection_states WHERE start < ? LIMIT ?)"
 	return s.expireParts(ctx, states, before)
 }
 

@@ -12,7 +12,7 @@ import (
 
 func (s *store) detection(host string) (*reportstore.DetectionState, []reportstore.Observed) {
 	s.t.Helper()
-	state, observed, err := s.Detection(s.t.Context(), host)
+	state, observed, err := s.Detection(s.t.Context(), host, time.Time{})
 	if err != nil {
 		s.t.Fatalf("detection: %v", err)
 	}
@@ -63,6 +63,27 @@ func detectionGoesOn(t *testing.T, s *store) {
 	state, observed = s.detection("b.example")
 	is(t, "that the state goes back in time and is empty", state != nil && state.Minute.Equal(noon) && len(state.Data) == 0, true)
 	is(t, "what was observed since then", len(observed), 2)
+}
+
+// formerStates: a state is there for those who go on from a minute before the next one, with what is kept of the minutes between, and for two days.
+func formerStates(t *testing.T, s *store) {
+	for n := range 60 {
+		s.commit(&reportstore.Commit{Observed: []reportstore.Observed{seen("a.example", 60*n-1, "before"), seen("a.example", 60*n+1, "after")},
+			States: []reportstore.DetectionState{stateOf("a.example", 60*n, fmt.Sprint(n))}})
+	}
+	s.commit(&reportstore.Commit{Observed: []reportstore.Observed{seen("a.example", 3543, "since")}, States: []reportstore.DetectionState{stateOf("b.example", 0, "b")}})
+	for minute, want := range map[int]string{60 * 11: "", 60*11 + 1: "11", 60 * 30: "29", 60*30 + 1: "30", 3540: "58", 3541: "59", 3542: "59 after", 9999: "59 after since"} {
+		state, since, err := s.Detection(t.Context(), "a.example", noon.Add(time.Duration(minute)*time.Minute))
+		fails(t, "detection", err, nil)
+		got := ""
+		if state != nil {
+			got = string(state.Data)
+		}
+		for _, o := range since {
+			got += " " + string(o.Data)
+		}
+		is(t, fmt.Sprintf("what there is to go on from before minute %d", minute), got, want)
+	}
 }
 
 // everyDetection is all that is kept of detection, as a text.
@@ -172,7 +193,7 @@ func (s *store) feedback(who access.SiteSet, host string) []reportstore.Feedback
 // The latest word on a case counts by when it was said, in whatever order words come; whether it holds is the reader's to say.
 func latestFeedback(t *testing.T, s *store) {
 	later := noon.Add(10 * time.Minute)
-	first := reportstore.Feedback{Host: "a.example", Started: noon, At: later, Expires: later.Add(24 * time.Hour), By: "anna"}
+	first := reportstore.Feedback{Host: "a.example", Started: noon, At: later, Expires: later.Add(24 * time.Hour), By: "anna", Kinds: []string{"pulse", "scanner"}}
 	undone := reportstore.Feedback{Host: "a.example", Started: noon, At: later.Add(time.Minute), By: "bert", Undone: true}
 	expired := reportstore.Feedback{Host: "a.example", Started: noon.Add(time.Hour), At: noon.Add(time.Hour), Expires: noon.Add(time.Hour + 1), By: "anna"}
 	other := reportstore.Feedback{Host: "0.example", Started: noon.Add(2 * time.Hour), At: later, Expires: later, By: "Zoë O'Neil"}
@@ -186,6 +207,9 @@ func latestFeedback(t *testing.T, s *store) {
 	again.Undone, again.Expires = false, later.Add(48*time.Hour)
 	s.putFeedback(again) // at the same time
 	is(t, "feedback with a word at the same time", s.feedback(everything, "a.example"), []reportstore.Feedback{again, expired})
+	said, err := s.Said(t.Context())
+	fails(t, "what was said", err, nil)
+	is(t, "every word, in order of time", said, []reportstore.Feedback{first, other, first, undone, again, expired})
 	for from, want := range map[time.Time]int{noon: 2, noon.Add(time.Minute): 1, noon.Add(2 * time.Hour): 0} {
 		got, err := s.Feedback(t.Context(), everything, "a.example", from, noon.Add(2*time.Hour))
 		fails(t, "feedback", err, nil)

@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) reportstore.Writer) {
 		{"LateReplayAddsFindings", lateReplayAddsFindings},
 		{"DetectionIsVisibleAtOnce", detectionIsVisibleAtOnce},
 		{"DetectionGoesOn", detectionGoesOn},
+		{"FormerStates", formerStates},
 		{"LatestFeedback", latestFeedback},
 		{"ForgottenDetection", forgottenDetection},
 		{"DetectionExpires", detectionExpires},

@@ -19,11 +19,13 @@ CREATE TABLE judgements (
 
 CREATE INDEX judgements_by_time ON judgements (start, host);
 
--- What is kept of each site from minute to minute, and what was observed since.
+-- What is kept of each site from minute to minute, as it was after some minutes, and what was observed since the last of them.
 CREATE TABLE detection_states (
-  host  INTEGER PRIMARY KEY REFERENCES hosts,
+  id    INTEGER PRIMARY KEY,
+  host  INTEGER NOT NULL REFERENCES hosts,
   start INTEGER NOT NULL,
-  data  BLOB NOT NULL
+  data  BLOB NOT NULL,
+  UNIQUE (host, start)
 ) STRICT;
 
 CREATE TABLE observed (
@@ -54,7 +56,8 @@ CREATE TABLE feedback (
   at      INTEGER NOT NULL,
   expires INTEGER NOT NULL,
   said_by TEXT NOT NULL,
-  undone  INTEGER NOT NULL
+  undone  INTEGER NOT NULL,
+  kinds   TEXT NOT NULL -- of the case, with spaces between
 ) STRICT;
 
 CREATE INDEX feedback_by_case ON feedback (host, started, at);
