@@ -28,6 +28,7 @@ const (
 	Country  Field = "country"  // ISO 3166 alpha-2
 	Network  Field = "network"  // "AS64500"
 	Referrer Field = "referrer" // a registrable host, or NoReferrer
+	Client   Field = "client"   // up to MaxClients ranges of addresses with spaces between: "198.51.100.7/32 2001:db8::/64"
 )
 
 // NoReferrer is the value of Referrer for no Referer header.
@@ -120,6 +121,9 @@ func (c Condition) check() error {
 	switch c.Field {
 	case Path:
 		_, err := parseTemplate(c.Value)
+		return err
+	case Client:
+		_, err := ClientsOf(c.Value)
 		return err
 	case Query:
 		ok = c.Value == QueryPresent || c.Value == QueryNone
