@@ -278,7 +278,7 @@ func (n *nginx) instructions() {
 	if r.Action == Deny && n.preview {
 		n.line("# Log:    add  fg_%s=$fg_%[1]s  to the log_format of the site: it is 1 where the rule would refuse.", n.name)
 	}
-	if _, named := r.value(Client); named || r.Action != Deny {
+	if r.asks(Client) || r.Action != Deny {
 		n.line("# Beware: an address is $remote_addr, which behind another proxy is the client's only with set_real_ip_from and real_ip_header.")
 	}
 	if r.Action != Deny {
@@ -296,7 +296,7 @@ func (n *nginx) instructions() {
 }
 
 func (n *nginx) verify() string {
-	if _, named := n.rule.value(Client); named {
+	if n.rule.asks(Client) {
 		return n.verifyClients()
 	}
 	switch curl := n.rule.curl(); {

@@ -150,14 +150,9 @@ func (c Condition) check() error {
 	return nil
 }
 
-// value returns the value of the condition for a field.
-func (r *Rule) value(f Field) (string, bool) {
-	for _, c := range r.Conditions {
-		if c.Field == f {
-			return c.Value, true
-		}
-	}
-	return "", false
+// asks tells whether the rule has a condition for a field.
+func (r *Rule) asks(f Field) bool {
+	return slices.ContainsFunc(r.Conditions, func(c Condition) bool { return c.Field == f })
 }
 
 // until is the expiry in words, "" for none.
