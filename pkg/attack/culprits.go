@@ -67,6 +67,13 @@ func (s *someClients) condition() condition {
 	return condition{field: clientField, value: strings.Join(words, " "), clients: s}
 }
 
+// told tells of requests of which it is known whether they meet conditions.
+func told(all []condition) func(*request) bool {
+	return func(r *request) bool {
+		return !slices.ContainsFunc(all, func(c condition) bool { return c.clients != nil && !c.clients.knows(r) })
+	}
+}
+
 // addressesOf says how many clients there are, which is all that a finding has of them.
 func addressesOf(value string) string {
 	if n := strings.Count(value, " "); n > 1 {

@@ -93,13 +93,6 @@ func (m *memory) meets(r *request, all []condition) bool {
 	return true
 }
 
-// told tells of requests of which it is known whether they meet conditions.
-func told(all []condition) func(*request) bool {
-	return func(r *request) bool {
-		return !slices.ContainsFunc(all, func(c condition) bool { return c.clients != nil && !c.clients.knows(r) })
-	}
-}
-
 // hits counts the requests that meet all conditions, and those that are looked at.
 func (m *memory) hits(all []condition, of func(*request) bool) (hits, n int) {
 	for i := range m.requests {
