@@ -474,9 +474,11 @@ func (x *Recommendation) GetWords() string {
 // A condition on requests.
 type Condition struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// "path" (a template), "query" ("present" or "none"), "method", "agent" (a family), "country", "network" (as "AS64500") or "referrer".
+	// "path" (a template), "query" ("present" or "none"), "method", "agent" (a family), "country", "network" (as "AS64500"), "referrer" or "client".
 	Field string `protobuf:"bytes,1,opt,name=field,proto3" json:"field,omitempty"`
-	// Empty where fewer than k clients share it: then restricted is set, and the value is kept apart and expires.
+	// Empty where fewer than k clients share it: then restricted is set, and the value is kept apart and expires. Of "client", which is always restricted,
+	// how many there are ("3 addresses"); what is kept apart is the day (since 1970) and the beginnings of that day's tokens in hexadecimal digits, as in
+	// "20577 0a1b2c3d 11223344", which only logs turn into addresses, and only while the day's key lives.
 	Value         string `protobuf:"bytes,2,opt,name=value,proto3" json:"value,omitempty"`
 	Restricted    bool   `protobuf:"varint,3,opt,name=restricted,proto3" json:"restricted,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1184,6 +1186,8 @@ type ClientEvidence struct {
 	Automated *ClientGroup `protobuf:"bytes,5,opt,name=automated,proto3" json:"automated,omitempty"`
 	// The heaviest scanners and guessers, one by one.
 	Offenders []*Offender `protobuf:"bytes,7,rep,name=offenders,proto3" json:"offenders,omitempty"`
+	// The busiest of scanners, guessers and programs, one by one.
+	Culprits []*Culprit `protobuf:"bytes,9,rep,name=culprits,proto3" json:"culprits,omitempty"`
 	// All other clients, by the whole part of log2 of their requests for each agent that they have.
 	ByRate        []*ClientGroup `protobuf:"bytes,6,rep,name=by_rate,json=byRate,proto3" json:"by_rate,omitempty"`
 	unknownFields protoimpl.UnknownFields
@@ -1269,11 +1273,80 @@ func (x *ClientEvidence) GetOffenders() []*Offender {
 	return nil
 }
 
+func (x *ClientEvidence) GetCulprits() []*Culprit {
+	if x != nil {
+		return x.Culprits
+	}
+	return nil
+}
+
 func (x *ClientEvidence) GetByRate() []*ClientGroup {
 	if x != nil {
 		return x.ByRate
 	}
 	return nil
+}
+
+// A client that does what no person does, by the beginning of its day-keyed token: it tells nobody who that is.
+type Culprit struct {
+	state  protoimpl.MessageState `protogen:"open.v1"`
+	Client uint32                 `protobuf:"fixed32,1,opt,name=client,proto3" json:"client,omitempty"`
+	// What it looks like, as pkg/attack numbers its labels.
+	Label         uint32 `protobuf:"varint,2,opt,name=label,proto3" json:"label,omitempty"`
+	Requests      int64  `protobuf:"varint,3,opt,name=requests,proto3" json:"requests,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Culprit) Reset() {
+	*x = Culprit{}
+	mi := &file_attack_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Culprit) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Culprit) ProtoMessage() {}
+
+func (x *Culprit) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Culprit.ProtoReflect.Descriptor instead.
+func (*Culprit) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Culprit) GetClient() uint32 {
+	if x != nil {
+		return x.Client
+	}
+	return 0
+}
+
+func (x *Culprit) GetLabel() uint32 {
+	if x != nil {
+		return x.Label
+	}
+	return 0
+}
+
+func (x *Culprit) GetRequests() int64 {
+	if x != nil {
+		return x.Requests
+	}
+	return 0
 }
 
 // Some clients and their requests.
@@ -1287,7 +1360,7 @@ type ClientGroup struct {
 
 func (x *ClientGroup) Reset() {
 	*x = ClientGroup{}
-	mi := &file_attack_proto_msgTypes[11]
+	mi := &file_attack_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1299,7 +1372,7 @@ func (x *ClientGroup) String() string {
 func (*ClientGroup) ProtoMessage() {}
 
 func (x *ClientGroup) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[11]
+	mi := &file_attack_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1312,7 +1385,7 @@ func (x *ClientGroup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientGroup.ProtoReflect.Descriptor instead.
 func (*ClientGroup) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{11}
+	return file_attack_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ClientGroup) GetClients() int64 {
@@ -1346,14 +1419,16 @@ type SampledRequest struct {
 	// The client scans, or guesses passwords.
 	Accused bool `protobuf:"varint,12,opt,name=accused,proto3" json:"accused,omitempty"`
 	// There was a query string.
-	Query         bool `protobuf:"varint,13,opt,name=query,proto3" json:"query,omitempty"`
+	Query bool `protobuf:"varint,13,opt,name=query,proto3" json:"query,omitempty"`
+	// The beginning of the client's day-keyed token; 0 where unknown.
+	Client        uint32 `protobuf:"fixed32,14,opt,name=client,proto3" json:"client,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *SampledRequest) Reset() {
 	*x = SampledRequest{}
-	mi := &file_attack_proto_msgTypes[12]
+	mi := &file_attack_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1365,7 +1440,7 @@ func (x *SampledRequest) String() string {
 func (*SampledRequest) ProtoMessage() {}
 
 func (x *SampledRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[12]
+	mi := &file_attack_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1378,7 +1453,7 @@ func (x *SampledRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SampledRequest.ProtoReflect.Descriptor instead.
 func (*SampledRequest) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{12}
+	return file_attack_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *SampledRequest) GetId() uint64 {
@@ -1472,6 +1547,13 @@ func (x *SampledRequest) GetQuery() bool {
 	return false
 }
 
+func (x *SampledRequest) GetClient() uint32 {
+	if x != nil {
+		return x.Client
+	}
+	return 0
+}
+
 // What is kept of one site from minute to minute. It stays inside the pipeline.
 type SiteState struct {
 	state    protoimpl.MessageState `protogen:"open.v1"`
@@ -1490,7 +1572,7 @@ type SiteState struct {
 
 func (x *SiteState) Reset() {
 	*x = SiteState{}
-	mi := &file_attack_proto_msgTypes[13]
+	mi := &file_attack_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1502,7 +1584,7 @@ func (x *SiteState) String() string {
 func (*SiteState) ProtoMessage() {}
 
 func (x *SiteState) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[13]
+	mi := &file_attack_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1515,7 +1597,7 @@ func (x *SiteState) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SiteState.ProtoReflect.Descriptor instead.
 func (*SiteState) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{13}
+	return file_attack_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *SiteState) GetBaseline() *Baseline {
@@ -1572,7 +1654,7 @@ type Word struct {
 
 func (x *Word) Reset() {
 	*x = Word{}
-	mi := &file_attack_proto_msgTypes[14]
+	mi := &file_attack_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1584,7 +1666,7 @@ func (x *Word) String() string {
 func (*Word) ProtoMessage() {}
 
 func (x *Word) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[14]
+	mi := &file_attack_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1597,7 +1679,7 @@ func (x *Word) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Word.ProtoReflect.Descriptor instead.
 func (*Word) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{14}
+	return file_attack_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *Word) GetKind() string {
@@ -1632,7 +1714,7 @@ type SiteSeed struct {
 
 func (x *SiteSeed) Reset() {
 	*x = SiteSeed{}
-	mi := &file_attack_proto_msgTypes[15]
+	mi := &file_attack_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1644,7 +1726,7 @@ func (x *SiteSeed) String() string {
 func (*SiteSeed) ProtoMessage() {}
 
 func (x *SiteSeed) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[15]
+	mi := &file_attack_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1657,7 +1739,7 @@ func (x *SiteSeed) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SiteSeed.ProtoReflect.Descriptor instead.
 func (*SiteSeed) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{15}
+	return file_attack_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *SiteSeed) GetHost() string {
@@ -1680,13 +1762,14 @@ type CaseMinute struct {
 	Minute        uint32                 `protobuf:"varint,1,opt,name=minute,proto3" json:"minute,omitempty"` // since 1970
 	Requests      float64                `protobuf:"fixed64,2,opt,name=requests,proto3" json:"requests,omitempty"`
 	Normal        float64                `protobuf:"fixed64,3,opt,name=normal,proto3" json:"normal,omitempty"`
+	Culprits      []*Culprit             `protobuf:"bytes,4,rep,name=culprits,proto3" json:"culprits,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *CaseMinute) Reset() {
 	*x = CaseMinute{}
-	mi := &file_attack_proto_msgTypes[16]
+	mi := &file_attack_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1698,7 +1781,7 @@ func (x *CaseMinute) String() string {
 func (*CaseMinute) ProtoMessage() {}
 
 func (x *CaseMinute) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[16]
+	mi := &file_attack_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1711,7 +1794,7 @@ func (x *CaseMinute) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseMinute.ProtoReflect.Descriptor instead.
 func (*CaseMinute) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{16}
+	return file_attack_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *CaseMinute) GetMinute() uint32 {
@@ -1735,6 +1818,13 @@ func (x *CaseMinute) GetNormal() float64 {
 	return 0
 }
 
+func (x *CaseMinute) GetCulprits() []*Culprit {
+	if x != nil {
+		return x.Culprits
+	}
+	return nil
+}
+
 // Requests of the last hour and of each hour of the last day, as columns; texts are places in texts, of which the first is empty.
 type Memory struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1749,14 +1839,15 @@ type Memory struct {
 	Methods       []uint32               `protobuf:"varint,9,rep,packed,name=methods,proto3" json:"methods,omitempty"`
 	Accused       []bool                 `protobuf:"varint,10,rep,packed,name=accused,proto3" json:"accused,omitempty"`
 	Queries       []bool                 `protobuf:"varint,12,rep,packed,name=queries,proto3" json:"queries,omitempty"`
-	Suspect       []bool                 `protobuf:"varint,11,rep,packed,name=suspect,proto3" json:"suspect,omitempty"` // from the sample of requests that were refused or posted something
+	Clients       []uint32               `protobuf:"fixed32,13,rep,packed,name=clients,proto3" json:"clients,omitempty"` // absent where a version wrote it that did not know them
+	Suspect       []bool                 `protobuf:"varint,11,rep,packed,name=suspect,proto3" json:"suspect,omitempty"`  // from the sample of requests that were refused or posted something
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Memory) Reset() {
 	*x = Memory{}
-	mi := &file_attack_proto_msgTypes[17]
+	mi := &file_attack_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1768,7 +1859,7 @@ func (x *Memory) String() string {
 func (*Memory) ProtoMessage() {}
 
 func (x *Memory) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[17]
+	mi := &file_attack_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1781,7 +1872,7 @@ func (x *Memory) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Memory.ProtoReflect.Descriptor instead.
 func (*Memory) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{17}
+	return file_attack_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *Memory) GetTexts() []string {
@@ -1861,6 +1952,13 @@ func (x *Memory) GetQueries() []bool {
 	return nil
 }
 
+func (x *Memory) GetClients() []uint32 {
+	if x != nil {
+		return x.Clients
+	}
+	return nil
+}
+
 func (x *Memory) GetSuspect() []bool {
 	if x != nil {
 		return x.Suspect
@@ -1880,7 +1978,7 @@ type Level struct {
 
 func (x *Level) Reset() {
 	*x = Level{}
-	mi := &file_attack_proto_msgTypes[18]
+	mi := &file_attack_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1892,7 +1990,7 @@ func (x *Level) String() string {
 func (*Level) ProtoMessage() {}
 
 func (x *Level) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[18]
+	mi := &file_attack_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1905,7 +2003,7 @@ func (x *Level) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Level.ProtoReflect.Descriptor instead.
 func (*Level) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{18}
+	return file_attack_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *Level) GetMean() float64 {
@@ -1940,7 +2038,7 @@ type Shares struct {
 
 func (x *Shares) Reset() {
 	*x = Shares{}
-	mi := &file_attack_proto_msgTypes[19]
+	mi := &file_attack_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1952,7 +2050,7 @@ func (x *Shares) String() string {
 func (*Shares) ProtoMessage() {}
 
 func (x *Shares) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[19]
+	mi := &file_attack_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1965,7 +2063,7 @@ func (x *Shares) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Shares.ProtoReflect.Descriptor instead.
 func (*Shares) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{19}
+	return file_attack_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *Shares) GetShares() map[string]float64 {
@@ -2098,7 +2196,7 @@ const file_attack_proto_rawDesc = "" +
 	"\rrefused_posts\x18\x03 \x01(\x03R\frefusedPosts\x122\n" +
 	"\x06sample\x18\x04 \x03(\v2\x1a.floodgauge.SampledRequestR\x06sample\x128\n" +
 	"\tprotected\x18\x05 \x03(\v2\x1a.floodgauge.SampledRequestR\tprotected\x124\n" +
-	"\asuspect\x18\x06 \x03(\v2\x1a.floodgauge.SampledRequestR\asuspect\"\xe5\x02\n" +
+	"\asuspect\x18\x06 \x03(\v2\x1a.floodgauge.SampledRequestR\asuspect\"\x96\x03\n" +
 	"\x0eClientEvidence\x12\x18\n" +
 	"\aunknown\x18\x01 \x01(\tR\aunknown\x12\x18\n" +
 	"\aclients\x18\x02 \x01(\x03R\aclients\x12\x18\n" +
@@ -2106,11 +2204,16 @@ const file_attack_proto_rawDesc = "" +
 	"\bscanners\x18\x03 \x01(\v2\x17.floodgauge.ClientGroupR\bscanners\x123\n" +
 	"\bguessers\x18\x04 \x01(\v2\x17.floodgauge.ClientGroupR\bguessers\x125\n" +
 	"\tautomated\x18\x05 \x01(\v2\x17.floodgauge.ClientGroupR\tautomated\x122\n" +
-	"\toffenders\x18\a \x03(\v2\x14.floodgauge.OffenderR\toffenders\x120\n" +
-	"\aby_rate\x18\x06 \x03(\v2\x17.floodgauge.ClientGroupR\x06byRate\"C\n" +
+	"\toffenders\x18\a \x03(\v2\x14.floodgauge.OffenderR\toffenders\x12/\n" +
+	"\bculprits\x18\t \x03(\v2\x13.floodgauge.CulpritR\bculprits\x120\n" +
+	"\aby_rate\x18\x06 \x03(\v2\x17.floodgauge.ClientGroupR\x06byRate\"S\n" +
+	"\aCulprit\x12\x16\n" +
+	"\x06client\x18\x01 \x01(\aR\x06client\x12\x14\n" +
+	"\x05label\x18\x02 \x01(\rR\x05label\x12\x1a\n" +
+	"\brequests\x18\x03 \x01(\x03R\brequests\"C\n" +
 	"\vClientGroup\x12\x18\n" +
 	"\aclients\x18\x01 \x01(\x03R\aclients\x12\x1a\n" +
-	"\brequests\x18\x02 \x01(\x03R\brequests\"\xbc\x02\n" +
+	"\brequests\x18\x02 \x01(\x03R\brequests\"\xd4\x02\n" +
 	"\x0eSampledRequest\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\x06R\x02id\x12\x12\n" +
 	"\x04path\x18\x02 \x01(\tR\x04path\x12\x14\n" +
@@ -2125,7 +2228,8 @@ const file_attack_proto_rawDesc = "" +
 	" \x01(\bR\x06static\x12\x12\n" +
 	"\x04miss\x18\v \x01(\bR\x04miss\x12\x18\n" +
 	"\aaccused\x18\f \x01(\bR\aaccused\x12\x14\n" +
-	"\x05query\x18\r \x01(\bR\x05query\"\x9f\x02\n" +
+	"\x05query\x18\r \x01(\bR\x05query\x12\x16\n" +
+	"\x06client\x18\x0e \x01(\aR\x06client\"\x9f\x02\n" +
 	"\tSiteState\x120\n" +
 	"\bbaseline\x18\x01 \x01(\v2\x14.floodgauge.BaselineR\bbaseline\x12(\n" +
 	"\x05usual\x18\x02 \x01(\v2\x12.floodgauge.MemoryR\x05usual\x120\n" +
@@ -2139,12 +2243,13 @@ const file_attack_proto_rawDesc = "" +
 	"\x05until\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampR\x05until\"K\n" +
 	"\bSiteSeed\x12\x12\n" +
 	"\x04host\x18\x01 \x01(\tR\x04host\x12+\n" +
-	"\x05state\x18\x02 \x01(\v2\x15.floodgauge.SiteStateR\x05state\"X\n" +
+	"\x05state\x18\x02 \x01(\v2\x15.floodgauge.SiteStateR\x05state\"\x89\x01\n" +
 	"\n" +
 	"CaseMinute\x12\x16\n" +
 	"\x06minute\x18\x01 \x01(\rR\x06minute\x12\x1a\n" +
 	"\brequests\x18\x02 \x01(\x01R\brequests\x12\x16\n" +
-	"\x06normal\x18\x03 \x01(\x01R\x06normal\"\xb8\x02\n" +
+	"\x06normal\x18\x03 \x01(\x01R\x06normal\x12/\n" +
+	"\bculprits\x18\x04 \x03(\v2\x13.floodgauge.CulpritR\bculprits\"\xd2\x02\n" +
 	"\x06Memory\x12\x14\n" +
 	"\x05texts\x18\x01 \x03(\tR\x05texts\x12\x10\n" +
 	"\x03ids\x18\x02 \x03(\x06R\x03ids\x12\x18\n" +
@@ -2158,6 +2263,7 @@ const file_attack_proto_rawDesc = "" +
 	"\aaccused\x18\n" +
 	" \x03(\bR\aaccused\x12\x18\n" +
 	"\aqueries\x18\f \x03(\bR\aqueries\x12\x18\n" +
+	"\aclients\x18\r \x03(\aR\aclients\x12\x18\n" +
 	"\asuspect\x18\v \x03(\bR\asuspect\"Q\n" +
 	"\x05Level\x12\x12\n" +
 	"\x04mean\x18\x01 \x01(\x01R\x04mean\x12\x1a\n" +
@@ -2189,7 +2295,7 @@ func file_attack_proto_rawDescGZIP() []byte {
 }
 
 var file_attack_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_attack_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_attack_proto_goTypes = []any{
 	(Verdict)(0),                  // 0: floodgauge.Verdict
 	(*Finding)(nil),               // 1: floodgauge.Finding
@@ -2203,72 +2309,75 @@ var file_attack_proto_goTypes = []any{
 	(*Offender)(nil),              // 9: floodgauge.Offender
 	(*Observation)(nil),           // 10: floodgauge.Observation
 	(*ClientEvidence)(nil),        // 11: floodgauge.ClientEvidence
-	(*ClientGroup)(nil),           // 12: floodgauge.ClientGroup
-	(*SampledRequest)(nil),        // 13: floodgauge.SampledRequest
-	(*SiteState)(nil),             // 14: floodgauge.SiteState
-	(*Word)(nil),                  // 15: floodgauge.Word
-	(*SiteSeed)(nil),              // 16: floodgauge.SiteSeed
-	(*CaseMinute)(nil),            // 17: floodgauge.CaseMinute
-	(*Memory)(nil),                // 18: floodgauge.Memory
-	(*Level)(nil),                 // 19: floodgauge.Level
-	(*Shares)(nil),                // 20: floodgauge.Shares
-	nil,                           // 21: floodgauge.Baseline.SharesEntry
-	nil,                           // 22: floodgauge.Shares.SharesEntry
-	(*timestamppb.Timestamp)(nil), // 23: google.protobuf.Timestamp
-	(*TrafficReport)(nil),         // 24: floodgauge.TrafficReport
+	(*Culprit)(nil),               // 12: floodgauge.Culprit
+	(*ClientGroup)(nil),           // 13: floodgauge.ClientGroup
+	(*SampledRequest)(nil),        // 14: floodgauge.SampledRequest
+	(*SiteState)(nil),             // 15: floodgauge.SiteState
+	(*Word)(nil),                  // 16: floodgauge.Word
+	(*SiteSeed)(nil),              // 17: floodgauge.SiteSeed
+	(*CaseMinute)(nil),            // 18: floodgauge.CaseMinute
+	(*Memory)(nil),                // 19: floodgauge.Memory
+	(*Level)(nil),                 // 20: floodgauge.Level
+	(*Shares)(nil),                // 21: floodgauge.Shares
+	nil,                           // 22: floodgauge.Baseline.SharesEntry
+	nil,                           // 23: floodgauge.Shares.SharesEntry
+	(*timestamppb.Timestamp)(nil), // 24: google.protobuf.Timestamp
+	(*TrafficReport)(nil),         // 25: floodgauge.TrafficReport
 }
 var file_attack_proto_depIdxs = []int32{
-	23, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
+	24, // 0: floodgauge.Finding.minute:type_name -> google.protobuf.Timestamp
 	0,  // 1: floodgauge.Finding.verdict:type_name -> floodgauge.Verdict
-	23, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
+	24, // 2: floodgauge.Finding.started:type_name -> google.protobuf.Timestamp
 	6,  // 3: floodgauge.Finding.evidence:type_name -> floodgauge.Evidence
 	7,  // 4: floodgauge.Finding.standouts:type_name -> floodgauge.Standout
 	2,  // 5: floodgauge.Finding.rules:type_name -> floodgauge.Rules
 	3,  // 6: floodgauge.Rules.recommendations:type_name -> floodgauge.Recommendation
 	4,  // 7: floodgauge.Recommendation.conditions:type_name -> floodgauge.Condition
 	5,  // 8: floodgauge.Recommendation.worst:type_name -> floodgauge.Collateral
-	23, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
-	23, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
-	19, // 11: floodgauge.Baseline.volume:type_name -> floodgauge.Level
-	19, // 12: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
-	19, // 13: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
-	19, // 14: floodgauge.Baseline.cache_misses:type_name -> floodgauge.Level
-	19, // 15: floodgauge.Baseline.tools:type_name -> floodgauge.Level
-	19, // 16: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
-	21, // 17: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
-	23, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
-	19, // 19: floodgauge.Baseline.refused_posts:type_name -> floodgauge.Level
-	19, // 20: floodgauge.Baseline.automated:type_name -> floodgauge.Level
-	19, // 21: floodgauge.Baseline.fast:type_name -> floodgauge.Level
-	19, // 22: floodgauge.Baseline.bots:type_name -> floodgauge.Level
-	19, // 23: floodgauge.Baseline.scans:type_name -> floodgauge.Level
+	24, // 9: floodgauge.Recommendation.expires:type_name -> google.protobuf.Timestamp
+	24, // 10: floodgauge.Baseline.minute:type_name -> google.protobuf.Timestamp
+	20, // 11: floodgauge.Baseline.volume:type_name -> floodgauge.Level
+	20, // 12: floodgauge.Baseline.client_errors:type_name -> floodgauge.Level
+	20, // 13: floodgauge.Baseline.server_errors:type_name -> floodgauge.Level
+	20, // 14: floodgauge.Baseline.cache_misses:type_name -> floodgauge.Level
+	20, // 15: floodgauge.Baseline.tools:type_name -> floodgauge.Level
+	20, // 16: floodgauge.Baseline.requests_per_client:type_name -> floodgauge.Level
+	22, // 17: floodgauge.Baseline.shares:type_name -> floodgauge.Baseline.SharesEntry
+	24, // 18: floodgauge.Baseline.case_started:type_name -> google.protobuf.Timestamp
+	20, // 19: floodgauge.Baseline.refused_posts:type_name -> floodgauge.Level
+	20, // 20: floodgauge.Baseline.automated:type_name -> floodgauge.Level
+	20, // 21: floodgauge.Baseline.fast:type_name -> floodgauge.Level
+	20, // 22: floodgauge.Baseline.bots:type_name -> floodgauge.Level
+	20, // 23: floodgauge.Baseline.scans:type_name -> floodgauge.Level
 	9,  // 24: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
-	24, // 25: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
+	25, // 25: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
 	11, // 26: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
-	13, // 27: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
-	13, // 28: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
-	13, // 29: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
-	12, // 30: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
-	12, // 31: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
-	12, // 32: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
+	14, // 27: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
+	14, // 28: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
+	14, // 29: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
+	13, // 30: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
+	13, // 31: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
+	13, // 32: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
 	9,  // 33: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
-	12, // 34: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
-	8,  // 35: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
-	18, // 36: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
-	18, // 37: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
-	18, // 38: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
-	17, // 39: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
-	15, // 40: floodgauge.SiteState.words:type_name -> floodgauge.Word
-	23, // 41: floodgauge.Word.from:type_name -> google.protobuf.Timestamp
-	23, // 42: floodgauge.Word.until:type_name -> google.protobuf.Timestamp
-	14, // 43: floodgauge.SiteSeed.state:type_name -> floodgauge.SiteState
-	22, // 44: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
-	20, // 45: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
-	46, // [46:46] is the sub-list for method output_type
-	46, // [46:46] is the sub-list for method input_type
-	46, // [46:46] is the sub-list for extension type_name
-	46, // [46:46] is the sub-list for extension extendee
-	0,  // [0:46] is the sub-list for field type_name
+	12, // 34: floodgauge.ClientEvidence.culprits:type_name -> floodgauge.Culprit
+	13, // 35: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
+	8,  // 36: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
+	19, // 37: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
+	19, // 38: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
+	19, // 39: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
+	18, // 40: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
+	16, // 41: floodgauge.SiteState.words:type_name -> floodgauge.Word
+	24, // 42: floodgauge.Word.from:type_name -> google.protobuf.Timestamp
+	24, // 43: floodgauge.Word.until:type_name -> google.protobuf.Timestamp
+	15, // 44: floodgauge.SiteSeed.state:type_name -> floodgauge.SiteState
+	12, // 45: floodgauge.CaseMinute.culprits:type_name -> floodgauge.Culprit
+	23, // 46: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
+	21, // 47: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
+	48, // [48:48] is the sub-list for method output_type
+	48, // [48:48] is the sub-list for method input_type
+	48, // [48:48] is the sub-list for extension type_name
+	48, // [48:48] is the sub-list for extension extendee
+	0,  // [0:48] is the sub-list for field type_name
 }
 
 func init() { file_attack_proto_init() }
@@ -2284,7 +2393,7 @@ func file_attack_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_attack_proto_rawDesc), len(file_attack_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   22,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

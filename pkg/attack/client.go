@@ -101,6 +101,7 @@ func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvi
 	if e.Unknown != "" {
 		return e
 	}
+	var culprits []culprit
 	sum.EachClient(func(c *report.Client) {
 		e.Clients++
 		e.Persons += persons(c)
@@ -110,6 +111,9 @@ func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvi
 		if label >= Guesser {
 			accused[client] = true
 		}
+		if label >= Automated {
+			culprits = append(culprits, culpritOf(c, label))
+		}
 		switch label {
 		case Scanner:
 			e.Offenders = append(e.Offenders, &schemas.Offender{Client: client, Scans: hurried(c) * float64(probes(c))})
@@ -117,7 +121,7 @@ func evidenceOf(sum *report.Summary, accused map[uint32]bool) *schemas.ClientEvi
 			e.Offenders = append(e.Offenders, &schemas.Offender{Client: client, Tries: float64(c.Posts)})
 		}
 	})
-	e.Offenders = heaviest(e.Offenders)
+	e.Offenders, e.Culprits = heaviest(e.Offenders), culpritMessages(culprits)
 	return e
 }
 

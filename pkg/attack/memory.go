@@ -23,7 +23,7 @@ const (
 type request struct {
 	id                             uint64
 	minute                         uint32 // since 1970
-	network                        uint32
+	network, client                uint32
 	path, agent, referrer, country uint16
 	method                         vocabulary.Method
 	query, accused, suspect        bool
@@ -49,7 +49,7 @@ func (m *memory) place(text string) uint16 {
 }
 
 func (m *memory) put(minute uint32, s *schemas.SampledRequest, suspect bool) {
-	m.requests = append(m.requests, request{id: s.Id, minute: minute, network: s.Network, path: m.place(s.Path), agent: m.place(s.Agent),
+	m.requests = append(m.requests, request{id: s.Id, minute: minute, network: s.Network, client: s.Client, path: m.place(s.Path), agent: m.place(s.Agent),
 		referrer: m.place(s.Referrer), country: m.place(s.Country), method: vocabulary.Method(s.Method), query: s.Query, accused: s.Accused, suspect: suspect})
 }
 
@@ -134,7 +134,7 @@ func (m *memory) proto() *schemas.Memory {
 		p.Paths, p.Agents = append(p.Paths, uint32(r.path)), append(p.Agents, uint32(r.agent))
 		p.Referrers, p.Countries = append(p.Referrers, uint32(r.referrer)), append(p.Countries, uint32(r.country))
 		p.Methods, p.Accused, p.Suspect = append(p.Methods, uint32(r.method)), append(p.Accused, r.accused), append(p.Suspect, r.suspect)
-		p.Queries = append(p.Queries, r.query)
+		p.Queries, p.Clients = append(p.Queries, r.query), append(p.Clients, r.client)
 	}
 	return p
 }
@@ -151,6 +151,10 @@ func memoryOf(p *schemas.Memory) *memory {
 	if len(p.GetAccused()) != n || len(p.GetSuspect()) != n || len(p.GetQueries()) != n {
 		return m
 	}
+	clients := p.Clients
+	if len(clients) != n {
+		clients = make([]uint32, n)
+	}
 	text := func(at uint32) string {
 		if int(at) < len(p.Texts) {
 			return p.Texts[at]
@@ -159,7 +163,7 @@ func memoryOf(p *schemas.Memory) *memory {
 	}
 	for i := range n {
 		m.put(p.Minutes[i], &schemas.SampledRequest{Id: p.Ids[i], Path: text(p.Paths[i]), Agent: text(p.Agents[i]), Referrer: text(p.Referrers[i]),
-			Country: text(p.Countries[i]), Network: p.Networks[i], Method: p.Methods[i], Accused: p.Accused[i], Query: p.Queries[i]}, p.Suspect[i])
+			Country: text(p.Countries[i]), Network: p.Networks[i], Method: p.Methods[i], Accused: p.Accused[i], Query: p.Queries[i], Client: clients[i]}, p.Suspect[i])
 	}
 	return m
 }

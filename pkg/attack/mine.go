@@ -71,12 +71,22 @@ func (m *memory) valueOf(r *request, field string) string {
 	return m.texts[r.referrer]
 }
 
-// condition is one value of one field.
-type condition struct{ field, value string }
+// condition is one value of one field, or some clients.
+type condition struct {
+	field, value string
+	clients      *someClients // of the field "client", else nil
+}
+
+func (m *memory) has(r *request, c condition) bool {
+	if c.clients != nil {
+		return c.clients.has(r)
+	}
+	return m.valueOf(r, c.field) == c.value
+}
 
 func (m *memory) meets(r *request, all []condition) bool {
 	for _, c := range all {
-		if m.valueOf(r, c.field) != c.value {
+		if !m.has(r, c) {
 			return false
 		}
 	}
@@ -168,7 +178,7 @@ func (m *miner) matched(all []condition) (n float64) {
 // judge says how good a rule of some conditions is.
 func (m *miner) judge(all []condition) rule {
 	r := rule{conditions: all, matched: m.matched(all)}
-	r.hits, r.n = m.usual.hits(all, func(*request) bool { return true })
+	r.hits, r.n = m.usual.hits(all, told(all))
 	for _, c := range all {
 		r.rarity += math.Log(m.share(c))
 	}
@@ -189,7 +199,8 @@ func (m *miner) share(c condition) float64 {
 	if share, known := m.shares[c]; known {
 		return share
 	}
-	hits, n := m.usual.hits([]condition{c}, func(*request) bool { return true })
+	of := []condition{c}
+	hits, n := m.usual.hits(of, told(of))
 	share := (float64(hits) + 1) / (float64(n) + 2)
 	m.shares[c] = share
 	return share
@@ -208,7 +219,7 @@ func (m *miner) candidates() (all []condition) {
 		}
 		var rules []rule
 		for value := range counts {
-			if r := m.judge([]condition{{field, value}}); r.covered >= leastOfAttack {
+			if r := m.judge([]condition{{field: field, value: value}}); r.covered >= leastOfAttack {
 				rules = append(rules, r)
 			}
 		}
@@ -275,11 +286,15 @@ func (m *miner) usable(r *rule) bool {
 func (m *miner) worst(all []condition) *schemas.Collateral {
 	type group struct{ hits, n int }
 	groups := map[condition]*group{}
+	known := told(all)
 	for i := range m.usual.requests {
 		r := &m.usual.requests[i]
+		if !known(r) {
+			continue
+		}
 		hit := m.usual.meets(r, all)
 		for _, field := range []string{"agent", "country", "network"} {
-			c := condition{field, m.usual.valueOf(r, field)}
+			c := condition{field: field, value: m.usual.valueOf(r, field)}
 			g := groups[c]
 			if g == nil {
 				g = &group{}
@@ -337,10 +352,11 @@ func (m *miner) mine(f *schemas.Finding) *schemas.Rules {
 	candidates := slices.DeleteFunc(m.candidates(), func(c condition) bool {
 		return m.judge([]condition{c}).likely < likely && c.field != "path" && c.field != "method" && c.field != "query"
 	})
-	if len(candidates) == 0 {
+	byValue, byClient := m.rules(candidates), m.ofClients(f)
+	if len(candidates)+len(byClient) == 0 {
 		return &schemas.Rules{Status: NoSignificant, Words: "the attack's requests have nothing in common that the usual ones have not: limit how often one client may ask"}
 	}
-	best := chosen(m.rules(candidates))
+	best := withAlternative(chosen(slices.Concat(byValue, byClient)), byValue)
 	if len(best) == 0 {
 		return &schemas.Rules{Status: NoUsable, Words: "no rule would stop a good part of the attack and hurt next to nobody" + because(m.refused)}
 	}

@@ -26,7 +26,7 @@ func sampled(requests []report.Sampled, accused map[uint32]bool) []*schemas.Samp
 		d := &requests[i]
 		out[i] = &schemas.SampledRequest{Id: uint64(d.ID), Path: d.Path, Agent: d.Agent, Referrer: d.Referrer, Country: countryName(d.Country), Network: d.Network,
 			Status: uint32(d.Status), Method: uint32(d.Method), Class: uint32(d.Class), Static: d.Static, Miss: d.Miss, Query: d.Query,
-			Accused: d.Client != 0 && accused[d.Client]}
+			Client: d.Client, Accused: d.Client != 0 && accused[d.Client]}
 	}
 	return out
 }

@@ -119,7 +119,8 @@ func (s *Site) follow(minute uint32, o *schemas.Observation, f *schemas.Finding)
 	for _, d := range o.Suspect {
 		s.attack.put(minute, d, true)
 	}
-	s.minutes = append(s.minutes, &schemas.CaseMinute{Minute: minute, Requests: float64(f.Requests), Normal: f.NormalRequests})
+	s.minutes = append(s.minutes, &schemas.CaseMinute{Minute: minute, Requests: float64(f.Requests), Normal: f.NormalRequests,
+		Culprits: o.Clients.GetCulprits()})
 }
 
 // rules looks for rules against the open case.
@@ -184,7 +185,10 @@ func (s *Site) restrict(o *schemas.Observation, rules *schemas.Rules) {
 		}
 		whole, hidden := proto.CloneOf(r), false
 		for _, c := range r.Conditions {
-			if !s.public(o, c.Field, c.Value) {
+			switch {
+			case c.Field == clientField:
+				c.Value, c.Restricted, hidden = addressesOf(c.Value), true, true
+			case !s.public(o, c.Field, c.Value):
 				c.Value, c.Restricted, hidden = "", true, true
 			}
 		}

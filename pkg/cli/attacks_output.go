@@ -125,7 +125,11 @@ func adviceText(b *strings.Builder, c *findings.Advice, now time.Time) {
 		switch {
 		case now.IsZero():
 		case !expired(r, now):
-			fmt.Fprintf(b, "    %s rules export --host %s --rule %s --to nginx\n", name, printable(c.Host), printable(r.Name))
+			logs := ""
+			if slices.ContainsFunc(r.Conditions, namesClients) {
+				logs = " --log FILE"
+			}
+			fmt.Fprintf(b, "    %s rules export --host %s --rule %s --to nginx%s\n", name, printable(c.Host), printable(r.Name), logs)
 		default:
 			fmt.Fprintf(b, "    It has expired, at %s UTC.\n", utcMinute(r.Expires.AsTime()))
 		}

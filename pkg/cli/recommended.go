@@ -95,13 +95,19 @@ func wholeRule(ctx context.Context, store reportstore.Reader, r recommended, now
 	return findings.RuleOf(r.host, whole), nil
 }
 
+// namesClients tells of a condition that only raw logs turn into addresses: it says how many there are.
+func namesClients(c *schemas.Condition) bool { return c.Field == string(siterule.Client) }
+
 // conditionWords are the conditions of a rule for people; values that few clients share are not in them.
 func conditionWords(r *schemas.Recommendation) string {
 	var all []string
 	for _, c := range r.Conditions {
-		if c.Restricted {
+		switch {
+		case namesClients(c):
+			all = append(all, c.Field+": "+c.Value)
+		case c.Restricted:
 			all = append(all, c.Field+" (few clients share it)")
-		} else {
+		default:
 			all = append(all, siterule.Condition{Field: siterule.Field(c.Field), Value: c.Value}.Words())
 		}
 	}

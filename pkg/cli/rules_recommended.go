@@ -56,21 +56,48 @@ func (c *rulesExportCmd) sayable(env *environment) (rules []*siterule.Rule, reas
 	if len(chosen) == 0 {
 		return nil, nil, c.nothing(a)
 	}
+	var restricted []*siterule.Rule
 	for _, r := range chosen {
 		rule, err := wholeRule(env.ctx, store, r, now)
-		if err == nil {
-			err = c.try(rule)
-		}
 		if err != nil {
-			reasons = append(reasons, fmt.Errorf("rule %s is not written: %w", printable(r.rule.Name), err))
+			reasons = append(reasons, notWritten(r.rule.Name, err))
 			continue
 		}
 		rules = append(rules, rule)
 		if findings.Restricted(r.rule) {
-			reasons = append(reasons, fmt.Errorf("rule %s has a value that few clients share: show it to nobody who may not see logs", printable(r.rule.Name)))
+			restricted = append(restricted, rule)
 		}
 	}
+	unnamed, notes, err := c.nameClients(env, rules, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	reasons = append(reasons, notes...)
+	rules = slices.DeleteFunc(rules, func(rule *siterule.Rule) bool {
+		err := unnamed[rule]
+		if err == nil {
+			err = c.try(rule)
+		}
+		switch {
+		case err != nil:
+			reasons = append(reasons, notWritten(rule.Name, err))
+		case slices.Contains(restricted, rule):
+			reasons = append(reasons, fmt.Errorf("rule %s has %s: show it to nobody who may not see logs", printable(rule.Name), whatIsRestricted(rule)))
+		}
+		return err != nil
+	})
 	return rules, reasons, nil
+}
+
+func notWritten(rule string, err error) error {
+	return fmt.Errorf("rule %s is not written: %w", printable(rule), err)
+}
+
+func whatIsRestricted(r *siterule.Rule) string {
+	if clientCondition(r) != nil {
+		return "addresses of clients"
+	}
+	return "a value that few clients share"
 }
 
 // nothing says why there is no rule to write.

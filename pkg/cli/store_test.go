@@ -21,6 +21,12 @@ import (
 func storeWith(t *testing.T, c *reportstore.Commit) (data string) {
 	t.Helper()
 	data = t.TempDir()
+	commitTo(t, data, c)
+	return data
+}
+
+func commitTo(t *testing.T, data string, c *reportstore.Commit) {
+	t.Helper()
 	store, err := sqlite.Open(data, time.Now)
 	if err != nil {
 		t.Fatal(err)
@@ -31,7 +37,6 @@ func storeWith(t *testing.T, c *reportstore.Commit) (data string) {
 	if err := store.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return data
 }
 
 // succeeds runs a command line that must succeed and returns its standard output.

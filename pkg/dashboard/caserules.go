@@ -76,7 +76,10 @@ func ruleViewOf(host string, at int, r *schemas.Recommendation, k int32, now tim
 	view := ruleView{Name: r.Name, Words: sentence(r.Words), Facts: ruleFacts(r, now)}
 	for _, c := range r.Conditions {
 		view.Conditions = append(view.Conditions, conditionWords(c))
-		if c.Restricted {
+		switch {
+		case c.Field == string(siterule.Client):
+			view.Restricted = "Addresses are kept nowhere but in the logs: with --log FILE"
+		case c.Restricted:
 			view.Restricted = restrictedWords(k)
 		}
 	}
@@ -129,6 +132,8 @@ func actionWords(r *schemas.Recommendation) string {
 
 func conditionWords(c *schemas.Condition) string {
 	switch {
+	case c.Field == string(siterule.Client):
+		return c.Field + ": " + c.Value
 	case c.Restricted:
 		return c.Field + ": kept apart"
 	case c.Value == "":

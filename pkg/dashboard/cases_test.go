@@ -201,6 +201,12 @@ func TestRulesThatCannotBeWritten(t *testing.T) {
 	p.hides(casePageOfA, "map $host", "gcloud compute")
 	p.store.findings = nil
 	p.store.attacked("a.example", attackBegan, 6, func(f *schemas.Finding) {
+		f.Rules.Recommendations[0].Conditions = []*schemas.Condition{{Field: "client", Value: "3 addresses", Restricted: true}}
+	})
+	p.says(casePageOfA, "client: 3 addresses", "Addresses are kept nowhere but in the logs: with --log FILE")
+	p.hides(casePageOfA, "map $host", "gcloud compute")
+	p.store.findings = nil
+	p.store.attacked("a.example", attackBegan, 6, func(f *schemas.Finding) {
 		f.Rules = &schemas.Rules{Status: "NO_USABLE_RULE_FOUND", Words: "no rule would stop a good part of the attack and hurt next to nobody"}
 	})
 	p.says(casePageOfA, "No rule would do", "NO_USABLE_RULE_FOUND", "No rule would stop a good part")

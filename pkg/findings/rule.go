@@ -13,9 +13,17 @@ func RuleOf(host string, r *schemas.Recommendation) *siterule.Rule {
 	return rule
 }
 
+// anyClient stands for the clients of a rule, which are addresses only when it is exported.
+const anyClient = "192.0.2.1/32"
+
 // Sayable tells why no rule of some conditions can be written down for a site; nil: it can. What Cloud Armor cannot be told, the others cannot either.
 func Sayable(host string, all []*schemas.Condition) error {
 	rule := &siterule.Rule{Name: "fg", Host: host, Conditions: conditions(all), Action: siterule.Deny}
+	for i := range rule.Conditions {
+		if c := &rule.Conditions[i]; c.Field == siterule.Client {
+			c.Value = anyClient
+		}
+	}
 	_, err := rule.CEL()
 	return err
 }

@@ -1,6 +1,7 @@
 package privacy
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -137,4 +138,31 @@ func dayOf(t time.Time) int64 {
 		day--
 	}
 	return day
+}
+
+// ErrKeyGone says that the key of a day is gone, and with it the way from its tokens to addresses.
+var ErrKeyGone = errors.New("the key of that day is gone")
+
+// DayOf returns the key of a day that the ring in a file has, and makes none; ErrKeyGone where it has none. Days that were not live share a key, which is
+// returned also where another one made the tokens: then these tell of no address.
+func DayOf(path string, day int64, now time.Time) (*DayKey, error) {
+	unlock, err := lockFile(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("key ring %s: cannot lock it: %w; run this as the user of the folder", path, pathless(err))
+	}
+	defer unlock()
+	state, err := readRing(path)
+	if err != nil {
+		return nil, err
+	}
+	seed := state.Seed
+	for _, d := range state.Days {
+		if d.Day == day {
+			seed = d
+		}
+	}
+	if seed.Seed == nil || seed.expired(now) {
+		return nil, ErrKeyGone
+	}
+	return newDayKey(seed.Seed, day), nil
 }

@@ -3,6 +3,7 @@ package privacy
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/netip"
@@ -254,5 +255,33 @@ func TestRingNeverPrints(t *testing.T) {
 				t.Errorf("output holds key bytes %q", leak)
 			}
 		}
+	}
+}
+
+// A day's key is read while it lives, and nothing is made in its place.
+func TestDayOf(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "keys")
+	if _, err := DayOf(path, dayOf(noon), noon); !errors.Is(err, ErrKeyGone) {
+		t.Errorf("without a ring: %v", err)
+	}
+	keys := ringKeys(t, openRing(t, path, noon), noon)
+	before, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, day := range []int64{dayOf(noon), dayOf(noon) - 1} {
+		key, err := DayOf(path, day, noon.Add(KeyLife-time.Second))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, _ := key.Client(netip.MustParseAddr("192.0.2.1")); got != token(keys, day) {
+			t.Errorf("day %d has another key", day)
+		}
+		if _, err := DayOf(path, day, noon.Add(KeyLife)); !errors.Is(err, ErrKeyGone) {
+			t.Errorf("of an expired key: %v", err)
+		}
+	}
+	if after, err := os.ReadFile(path); err != nil || !bytes.Equal(before, after) {
+		t.Errorf("the ring is another one: %v", err)
 	}
 }

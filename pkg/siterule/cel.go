@@ -82,6 +82,8 @@ func (c Condition) cel() (string, error) {
 		return celAgent(c.Value)
 	case Country:
 		return "origin.region_code == " + cloudarmor.Quote(c.Value), nil
+	case Client:
+		return celClients(c.Value)
 	case Network:
 		return "origin.asn == " + strings.TrimPrefix(c.Value, "AS"), nil
 	default:

@@ -67,6 +67,8 @@ func (c Condition) cloudflare() (string, error) {
 		return cloudflareAgents(c.Value)
 	case Country:
 		return "ip.src.country eq " + quoteCloudflare(c.Value), nil
+	case Client:
+		return cloudflareClients(c.Value)
 	case Network:
 		return "ip.src.asnum eq " + strings.TrimPrefix(c.Value, "AS"), nil
 	default:

@@ -40,7 +40,8 @@ func TestGoldens(t *testing.T) {
 	deny := &Rule{Name: "login-bots", Host: "news.example.org", Action: Deny, Expires: expires,
 		Conditions: []Condition{{Path, "/wp-login.php"}, {Agent, "Googlebot"}, {Method, "POST"}}}
 	throttle := &Rule{Name: "search", Host: "news.example.org", Action: Throttle, Count: 30, Seconds: 60, Expires: expires, Conditions: []Condition{{Path, "/user/{name}/photos"}, {Referrer, NoReferrer}}}
-	for name, r := range map[string]*Rule{"deny": deny, "throttle": throttle} {
+	clients := &Rule{Name: "fg-3-addresses-1", Host: "news.example.org", Action: Deny, Expires: expires, Conditions: []Condition{{Client, "198.51.100.7/32 203.0.113.9/32 2001:db8:1:2::/64"}}}
+	for name, r := range map[string]*Rule{"deny": deny, "throttle": throttle, "clients": clients} {
 		for kind, export := range map[string]func() (string, error){
 			"cel": r.CEL, "nginx": func() (string, error) { return r.Nginx(false) }, "preview.nginx": func() (string, error) { return r.Nginx(true) },
 			"cloudflare": r.Cloudflare, "cloudflare.txt": r.CloudflareSteps,

@@ -151,14 +151,23 @@ func (n *nginx) rate() (string, error) {
 // maps writes a variable for each condition, and one that is 1 where all hold.
 func (n *nginx) maps() error {
 	var all, ones string
-	add := func(field, source string, entries ...string) {
+	variable := func(field string) string {
 		name := "fgif_" + field + "_" + n.name
-		n.line("map %s $%s {\n  default 0;\n  %s\n}", source, name, strings.Join(entries, "\n  "))
 		all += "${" + name + "}"
 		ones += "1"
+		return name
+	}
+	add := func(field, source string, entries ...string) {
+		n.line("map %s $%s {\n  default 0;\n  %s\n}", source, variable(field), strings.Join(entries, "\n  "))
 	}
 	add("host", "$host", yes(`~\A`+regexp.QuoteMeta(n.rule.Host)+`\z`)) // nginx has made it lower case, without port and dot
 	for _, c := range n.rule.Conditions {
+		if c.Field == Client {
+			if err := n.geo(variable(string(Client)), c.Value); err != nil {
+				return err
+			}
+			continue
+		}
 		source, entries, err := c.nginx()
 		if err != nil {
 			return err
@@ -269,8 +278,10 @@ func (n *nginx) instructions() {
 	if r.Action == Deny && n.preview {
 		n.line("# Log:    add  fg_%s=$fg_%[1]s  to the log_format of the site: it is 1 where the rule would refuse.", n.name)
 	}
-	if r.Action != Deny {
+	if r.asks(Client) || r.Action != Deny {
 		n.line("# Beware: an address is $remote_addr, which behind another proxy is the client's only with set_real_ip_from and real_ip_header.")
+	}
+	if r.Action != Deny {
 		n.line("# Beware: a limit_req of http { } no longer holds in a server { } that has one: repeat it. A location { } that has one needs this one, too.")
 		if n.preview {
 			n.line("#         limit_req_dry_run is for every limit_req beside it.")
@@ -285,6 +296,9 @@ func (n *nginx) instructions() {
 }
 
 func (n *nginx) verify() string {
+	if n.rule.asks(Client) {
+		return n.verifyClients()
+	}
 	switch curl := n.rule.curl(); {
 	case n.rule.Action == Deny && n.preview:
 		return fmt.Sprintf("%s  and the last line of the log has fg_%s=1", curl, n.name)
@@ -294,5 +308,19 @@ func (n *nginx) verify() string {
 		return fmt.Sprintf(`after %d of  %s  at once,  grep 'dry run.*zone "fg_%s"' /var/log/nginx/error.log  finds a line`, n.rule.Count+1, curl, n.name)
 	default:
 		return fmt.Sprintf("the last of %d of  %s  at once prints 429", n.rule.Count+1, curl)
+	}
+}
+
+// verifyClients says what is seen of a rule that only certain addresses meet.
+func (n *nginx) verifyClients() string {
+	switch {
+	case n.rule.Action == Deny && n.preview:
+		return fmt.Sprintf("lines of these addresses in the log have fg_%s=1", n.name)
+	case n.rule.Action == Deny:
+		return "lines of these addresses in the log have the status 403"
+	case n.preview:
+		return fmt.Sprintf(`while they ask too often,  grep 'dry run.*zone "fg_%s"' /var/log/nginx/error.log  finds lines`, n.name)
+	default:
+		return "while these addresses ask too often, lines of theirs in the log have the status 429"
 	}
 }

@@ -28,6 +28,7 @@ const (
 	Country  Field = "country"  // ISO 3166 alpha-2
 	Network  Field = "network"  // "AS64500"
 	Referrer Field = "referrer" // a registrable host, or NoReferrer
+	Client   Field = "client"   // up to MaxClients ranges of addresses with spaces between: "198.51.100.7/32 2001:db8::/64"
 )
 
 // NoReferrer is the value of Referrer for no Referer header.
@@ -121,6 +122,9 @@ func (c Condition) check() error {
 	case Path:
 		_, err := parseTemplate(c.Value)
 		return err
+	case Client:
+		_, err := ClientsOf(c.Value)
+		return err
 	case Query:
 		ok = c.Value == QueryPresent || c.Value == QueryNone
 	case Method:
@@ -146,14 +150,9 @@ func (c Condition) check() error {
 	return nil
 }
 
-// value returns the value of the condition for a field.
-func (r *Rule) value(f Field) (string, bool) {
-	for _, c := range r.Conditions {
-		if c.Field == f {
-			return c.Value, true
-		}
-	}
-	return "", false
+// asks tells whether the rule has a condition for a field.
+func (r *Rule) asks(f Field) bool {
+	return slices.ContainsFunc(r.Conditions, func(c Condition) bool { return c.Field == f })
 }
 
 // until is the expiry in words, "" for none.

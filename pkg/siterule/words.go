@@ -31,6 +31,8 @@ func (f Field) rank() int {
 // Words are those of the condition for people.
 func (c Condition) Words() string {
 	switch {
+	case c.Field == Client:
+		return clientsWords(c.Value)
 	case c.Value == "", c.Field == Query && c.Value == QueryNone:
 		return fmt.Sprintf("no %s", c.Field)
 	case c.Field == Query:

@@ -20,10 +20,10 @@ type event byte
 
 // The kinds of events.
 const (
-	seededState    event = iota + 1 // a *schemas.SiteState of an earlier run
-	knownMinute                     // a minute of which some host has lines; without a message
-	observedMinute                  // a *schemas.Observation
-	gatheredMinutes                 // several observed minutes of one host, packed together
+	seededState     event = iota + 1 // a *schemas.SiteState of an earlier run
+	knownMinute                      // a minute of which some host has lines; without a message
+	observedMinute                   // a *schemas.Observation
+	gatheredMinutes                  // several observed minutes of one host, packed together
 )
 
 // headBytes are what an encoded event begins with.

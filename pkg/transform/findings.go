@@ -99,7 +99,9 @@ func (f *gatherObservationsFn) ProcessElement(w beam.Window, host string, sum *r
 }
 
 // FinishBundle hands over what was gathered.
-func (f *gatherObservationsFn) FinishBundle(observed func(beam.EventTime, string, []byte), _ func(int64, bool)) { f.flush(observed) }
+func (f *gatherObservationsFn) FinishBundle(observed func(beam.EventTime, string, []byte), _ func(int64, bool)) {
+	f.flush(observed)
+}
 
 // flush gives what is handed over the end of time: it is grouped over the whole run.
 func (f *gatherObservationsFn) flush(observed func(beam.EventTime, string, []byte)) {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/attack"
@@ -77,7 +78,7 @@ type runner struct {
 	out     *outcome
 	start   time.Time
 	minute  map[kept]int
-	all     map[kept]int // of the whole scenario, without clients
+	all     map[kept]int // of the whole scenario
 	open    bool
 	watched bool
 	last    time.Time
@@ -116,7 +117,6 @@ func (r *runner) close(at time.Time, sum *report.Summary, o *schemas.Observation
 		if k.who == attacker {
 			hostile += float64(n)
 		}
-		k.client = 0
 		r.all[k] += n
 	}
 	if r.out.begin < 0 && (hostile >= 2*r.w.rate && hostile >= 100 || hostile > 0 && r.out.scenario.group != groupFlood && r.out.scenario.group != groupPulse) {
@@ -186,7 +186,7 @@ func (r *runner) label(sum *report.Summary, usual *usual, f *schemas.Finding) {
 		for i := range labellers {
 			accused := called[i][k.client]
 			if i == ours { // nobody is accused while no case is open
-				accused = accused || f.GetVerdict() >= schemas.Verdict_VERDICT_SUSPECTED && rule != nil && meets(k.what, rule.Conditions)
+				accused = accused || f.GetVerdict() >= schemas.Verdict_VERDICT_SUSPECTED && rule != nil && k.meets(rule.Conditions)
 			}
 			l := &r.out.labelled[i]
 			switch {
@@ -224,7 +224,7 @@ func (r *runner) finish() {
 	var hits, all [3]int
 	for k, n := range r.all {
 		all[k.who] += n
-		if meets(k.what, r.out.rule.Conditions) {
+		if k.meets(r.out.rule.Conditions) {
 			hits[k.who] += n
 		}
 	}
@@ -243,9 +243,10 @@ func whole(r *schemas.Recommendation, literals []*schemas.Recommendation) *schem
 	return r
 }
 
-func meets(t *tuple, all []*schemas.Condition) bool {
+func (k *kept) meets(all []*schemas.Condition) bool {
 	for _, c := range all {
-		if t.value(c.Field) != c.Value {
+		met := c.Field == "client" && strings.Contains(c.Value, fmt.Sprintf(" %08x", k.client)) || c.Field != "client" && k.what.value(c.Field) == c.Value
+		if !met {
 			return false
 		}
 	}

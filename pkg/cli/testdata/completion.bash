@@ -121,12 +121,13 @@ _floodgauge() {
         --to) words="rest gcloud terraform nginx cloudflare cel" ;;
         --policy) words="" ;;
         --priority) words="" ;;
-        --from) words="" ;;
+        --log) words="" ;;
         --log-format) words="gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json" ;;
         --time-zone) words="" ;;
         --trusted-proxy) words="cloudflare cloudfront fastly google akamai imperva" ;;
         --config) words="" ;;
-        *) if [[ $cur == -* ]]; then words="--help -h --host --format --data --rule --to --enforce --policy --priority --from --log-format --time-zone --trusted-proxy --config --no-progress"; else words="list lint export test"; fi ;;
+        --from) words="" ;;
+        *) if [[ $cur == -* ]]; then words="--help -h --host --format --data --rule --to --enforce --policy --priority --log --log-format --time-zone --trusted-proxy --config --from --no-progress"; else words="list lint export test"; fi ;;
         esac
         ;;
     check-config)

@@ -152,11 +152,12 @@ _floodgauge() {
       '--enforce[For nginx: refuse requests]' \
       '*--policy=[Name of the policy that the rules go into: Terraform'\''s, or for recommended rules Cloud Armor'\''s]:name: ' \
       '*--priority=[Priority of the first recommended rule in Cloud Armor; the others follow it]:n: ' \
-      '*--from=[Leave out what is earlier: a date, '\''YYYY-MM-DD HH:MM'\'', or RFC 3339]:time: ' \
+      '*--log=[Raw logs with the lines of the attack, for rules that name client addresses: files, directories, patterns in quotes, or - for standard input; can be repeated]:file,...:_files' \
       '*--log-format=[Format of the lines, as "report" takes it]:format:(gcp gcp-bigquery nginx-json cloudflare combined common vhost-combined vhost-common alb cloudfront haproxy envoy istio-json caddy traefik traefik-json)' \
       '*--time-zone=[Time zone of lines that have none, such as Europe/Berlin]:zone: ' \
       '*--trusted-proxy=[Address or range of a proxy in front that says who the client was, or a network'\''s name such as cloudflare; can be repeated]:range,...:(cloudflare cloudfront fastly google akamai imperva)' \
-      '*--config=[Configuration file]:file:_files' \
+      '*--config=[Configuration file of "up", which says how its logs are read]:file:_files' \
+      '*--from=[Leave out what is earlier: a date, '\''YYYY-MM-DD HH:MM'\'', or RFC 3339]:time: ' \
       '--no-progress[Show no progress bar]' \
       '1:value:(list lint export test)'
     ;;
