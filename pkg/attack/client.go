@@ -25,8 +25,11 @@ const (
 // How much a client must do in a minute to be called something. CrowdSec's bucket for probing runs over at the 11th distinct path, that for passwords at
 // the 6th try; a person who forgot a password tries less often than the tenth time.
 const (
-	leastProbes  = 11
-	leastTries   = 10
+	leastProbes = 11
+	leastTries  = 10
+	// leastCalls is that where no answer tells a right password from a wrong one. Programs of a site's owner call there, too, some steadily, and an app that
+	// is opened a dozen times at once; CrowdSec's bucket runs over at the sixth call in minutes.
+	leastCalls   = 40
 	leastProgram = 20
 	// manyAgents is how many agents one client has that changes them; of an office of as many people, files of pages are asked for, too.
 	manyAgents = 10
@@ -66,9 +69,11 @@ func hurried(c *report.Client) float64 {
 	return 1
 }
 
-// guesses tells of a client that posts to one path again and again, and is refused.
+// guesses tells of a client that posts to one path again and again, and is refused or never told whether it is.
 func guesses(c *report.Client) bool {
-	return c.Posts >= leastTries && 10*c.Failed >= 7*c.Posts && 10*c.TopPath >= 7*c.Posts && 2*c.Posts >= c.Requests
+	refused := c.Posts >= leastTries && 10*c.Failed >= 7*c.Posts && 10*c.TopPath >= 7*c.Posts
+	calls := c.Calls >= leastCalls && 10*c.Calls >= 7*c.Posts
+	return (refused || calls) && 2*c.Posts >= c.Requests
 }
 
 // isProgram tells of a client that asks often, hardly ever for the files of pages, and as nobody reads.

@@ -54,7 +54,7 @@ func (s *signs) failedLogins(b *schemas.Baseline, o *schemas.Observation) {
 	usual, spread := b.RefusedPosts.GetMean(), math.Sqrt(b.RefusedPosts.GetVariance())
 	b.FailedLogins = math.Max(0, (1-leak)*b.FailedLogins+n-usual-1)
 	if b.FailedLogins >= failedLogins+unusual*spread && n > usual+spread+1 {
-		s.add("failed_logins", n, usual, 5, failedLoginWords(n, usual))
+		s.add("failed_logins", n, usual, 5, failedLoginWords(o, usual))
 	}
 }
 
@@ -90,7 +90,7 @@ func (s *signs) offenders(b *schemas.Baseline, o *schemas.Observation) {
 		s.add("scanners", float64(scanners.Clients), 0, 5, scannerWords(&scanners))
 	}
 	if guessers.Clients > 0 {
-		s.add("guessers", float64(guessers.Clients), 0, 5, guesserWords(&guessers))
+		s.add("guessers", float64(guessers.Clients), 0, 5, guesserWords(&guessers, o))
 	}
 }
 

@@ -12,7 +12,7 @@
 // An office behind one address counts as as many persons as it has agents.
 //
 // Single clients are called scanners, guessers of passwords, programs or crawlers by what they did in the minute (LabelOf); scanners and guessers are followed
-// over minutes.
+// over minutes. A post is refused where the answer is an error that wrong passwords get, or the form again at login pages that answer so (pkg/summarize).
 //
 // Each sign has points, as in the rule set of OWASP; what speaks for a crowd of readers has points below 0. The points are set by hand on seeds of
 // evaluate, and measured on others: see EVALUATION.md. While a case is open (suspected, or attack) nothing is learned from its minutes.

@@ -98,13 +98,27 @@ func scannerWords(g *schemas.ClientGroup) string {
 	return fmt.Sprintf("%s asked for %d or more paths each that are not there, in %s", plural(g.Clients, "client"), leastProbes, plural(g.Requests, "request"))
 }
 
-func guesserWords(g *schemas.ClientGroup) string {
-	return fmt.Sprintf("%s sent forms to one path again and again and were refused, in %s", plural(g.Clients, "client"), plural(g.Requests, "request"))
+func guesserWords(g *schemas.ClientGroup, o *schemas.Observation) string {
+	answer := "were refused"
+	switch {
+	case g.Requests > 2*o.RefusedPosts:
+		answer = "got answers that look alike for right and wrong passwords, far more than programs of a site's owner ask for"
+	case formAgain(o):
+		answer = "were answered with the form again, as wrong passwords are there"
+	}
+	return fmt.Sprintf("%s sent forms to one path again and again and %s, in %s", plural(g.Clients, "client"), answer, plural(g.Requests, "request"))
 }
 
-func failedLoginWords(n, usual float64) string {
-	return fmt.Sprintf("%s requests that posted something were refused, as wrong passwords are, usually %s", count(n), count(usual))
+func failedLoginWords(o *schemas.Observation, usual float64) string {
+	answer := "were refused, as wrong passwords are"
+	if formAgain(o) {
+		answer = "were answered with the form again, as wrong passwords are there"
+	}
+	return fmt.Sprintf("%s requests that posted something %s, usually %s", reportwriter.Count(o.RefusedPosts), answer, count(usual))
 }
+
+// formAgain tells that most refused posts were answered by a login page and not by an error, as there are not as many errors.
+func formAgain(o *schemas.Observation) bool { return 2*o.Row.StatusClass["4xx"] < o.RefusedPosts }
 
 func automatedWords(g *schemas.ClientGroup, requests int64) string {
 	return fmt.Sprintf("%s of requests come from %s that behave as programs do: quick, without the files of pages, always the same or never twice the same",

@@ -67,6 +67,7 @@ func (w *world) next(crowds ...crowd) *schemas.Observation {
 				rest.Requests -= n
 			}
 		}
+		rest.Requests = max(0, rest.Requests) // shares are rounded
 		r.Rest[name] = rest
 	}
 	value := func(to *[]*schemas.TopValue) func(string, int64) {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/access"
+	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/config"
 	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
@@ -82,10 +83,14 @@ type standouts struct {
 	anew           int                // sites that were never judged, and are now
 	behind         int                // sites with minutes of the time that are not judged
 	behindSince    time.Time          // the earliest of the last minutes that are
+	rates          []*attack.RateChange
 }
 
 // read reads what is kept, and judges the sites that never were.
 func (s *standouts) read(ctx context.Context, store *sqlite.Reader, host string) (err error) {
+	if s.rates, err = findings.RateChanges(ctx, store, s.from, s.to); err != nil {
+		return err
+	}
 	if s.found, err = store.Findings(ctx, access.Everything(), host, s.from, s.to); err != nil {
 		return err
 	}

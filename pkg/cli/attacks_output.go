@@ -74,9 +74,12 @@ func writeLines(w io.Writer, lines []string) error {
 
 // sentences say how the verdicts came to be, and what was not judged.
 func (s *standouts) sentences() (all []string) {
+	for _, c := range s.rates {
+		all = append(all, fmt.Sprintf("%s UTC, sample rate changed, worth a look: %s What stands out on these sites from then on may be due to it.\n", utcMinute(c.Minute), c.Words()))
+	}
 	switch {
 	case s.sites == 0 && len(s.found) == 0:
-		return []string{"There is no minute of that time."}
+		return append(all, "There is no minute of that time.")
 	case s.sites > 0 && s.anew == s.sites:
 		all = append(all, "No \"up\" has judged these sites: they were judged now, from their reports alone, without a look at single clients and without rules.")
 	case s.anew > 0:

@@ -300,6 +300,30 @@ func TestAttacksSayWhoJudged(t *testing.T) {
 	}
 }
 
+// TestAttacksNameChangedSampleRates: a factor that all sites change by is named, whatever single sites have.
+func TestAttacksNameChangedSampleRates(t *testing.T) {
+	var rows []reportstore.Row
+	for _, host := range []string{"a.example", "b.example", "c.example"} {
+		rows = append(rows, rowsAgo(host, 30)...)
+	}
+	since := testsBegan.Add(-15 * time.Minute).Truncate(time.Minute)
+	for _, r := range rows {
+		r.Report.Requests = 5000
+		if !r.Report.Minute.AsTime().Before(since) {
+			r.Report.Requests = 500
+		}
+		r.Report.Lines = r.Report.Requests
+	}
+	data := storeWith(t, &reportstore.Commit{Rows: rows})
+	want := utcMinute(since) + " UTC, sample rate changed, worth a look: All 3 sites that have enough requests to tell changed by the same factor, 0.1, in this minute"
+	if got := succeeds(t, "attacks", "--data", data); !strings.Contains(got, want) {
+		t.Errorf("%q is not in %s", want, got)
+	}
+	if _, _, stderr := run(t, "attacks", "--data", data, "--format", "json"); !strings.Contains(stderr, want) {
+		t.Errorf("%q is not beside the JSON: %s", want, stderr)
+	}
+}
+
 // TestAttacksNameCampaigns: sites that are attacked alike at the same time are named together.
 func TestAttacksNameCampaigns(t *testing.T) {
 	at := timestamppb.New(testsBegan.Add(-20 * time.Minute).Truncate(time.Minute))

@@ -9,6 +9,7 @@ const (
 	AttackSlowRamp     = "slow_ramp"
 	AttackPulse        = "pulse"
 	AttackStuffing     = "stuffing"
+	AttackWordpress    = "wordpress"
 	AttackScraper      = "scraper"
 	AttackMimic        = "mimic"
 	AttackBlend        = "blend"
@@ -53,6 +54,7 @@ func AttackKinds() []AttackKind {
 		{AttackSlowRamp, "a flood that grows evenly from nothing to its rate", true, 100, 60, newAttackers},
 		{AttackPulse, "a flood, one minute on and four off", true, 100, 60, newAttackers},
 		{AttackStuffing, "stolen passwords from many homes, few from each; one in a hundred fits", true, 1000, 0.5, newAttackers},
+		{AttackWordpress, "tries of passwords at Wordpress's login page, which answers each with the form again", true, 100, 60, newAttackers},
 		{AttackScraper, "all pages one after another without their files, with the agents of browsers", true, 2, 60, newAttackers},
 		{AttackMimic, "visits as readers make them", true, 300, 4, newGathering},
 		{AttackBlend, "a flood with five agents per address and an image now and then", true, 100, 60, newAttackers},

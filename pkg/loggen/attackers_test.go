@@ -93,6 +93,13 @@ func TestStuffingTriesFewPasswordsFromManyHomes(t *testing.T) {
 	between(t, "POST /login", share(list, func(r *Request) bool { return r.Method == vocabulary.MethodPost && r.Path == "/login" }), 1, 1)
 }
 
+func TestWordpressAnswersWrongPasswordsWithTheForm(t *testing.T) {
+	list := attacked(t, Attack{Kind: AttackWordpress, Clients: 20, PerMinute: 60, For: 10 * time.Minute})
+	between(t, "requests", float64(len(list)), 11500, 12500)
+	between(t, "POST /wp-login.php", share(list, func(r *Request) bool { return r.Method == vocabulary.MethodPost && r.Path == "/wp-login.php" }), 1, 1)
+	between(t, "forms", share(list, func(r *Request) bool { return r.Status == 200 && r.ResponseBytes > 4000 }), 1, 1)
+}
+
 func TestScraperReadsEveryPageAtAnEvenPace(t *testing.T) {
 	list := attacked(t, Attack{Kind: AttackScraper, Clients: 2, PerMinute: 60, For: 10 * time.Minute})
 	for _, n := range perMinute(list)[:10] {

@@ -43,6 +43,7 @@ var tactics = map[string]tactic{
 	AttackSlowRamp:     {act: readFirst, rhythm: growing},
 	AttackPulse:        {act: readFirst, rhythm: pulsing},
 	AttackStuffing:     {act: stuff, agent: anyBrowser, from: newHome, prepare: findLogin},
+	AttackWordpress:    {act: tryWordpress, agent: always(&toolAgents[2]), prepare: findWordpress},
 	AttackScraper:      {act: readNext, agent: anyBrowser, even: true, prepare: openAnywhere},
 	AttackBlend:        {act: blendIn, agent: anyBrowser, agents: 5},
 	AttackSeeding:      {act: readFirst, kind: KindSeeder},
@@ -60,6 +61,8 @@ var (
 func always(b *browser) func(*dice) *browser { return func(*dice) *browser { return b } }
 
 func findLogin(s *attackers) { s.what = s.site.resource("/login", "", 900) }
+
+func findWordpress(s *attackers) { s.what = s.site.resource("/wp-login.php", "", 4500) }
 
 func openAnywhere(s *attackers) { s.seen = s.dice.below(len(s.site.pages)) }
 
@@ -82,6 +85,12 @@ func tryPassword(s *attackers, r *Request, _ *attacker) {
 	ask(r, s.site, &s.what, vocabulary.MethodPost)
 	answerOrigin(s.dice, r, s.what.bytes, s.site.latency)
 	r.Status = 401
+}
+
+// tryWordpress is told nothing by the status but that the password was wrong: a right one is answered by 302.
+func tryWordpress(s *attackers, r *Request, c *attacker) {
+	tryPassword(s, r, c)
+	r.Status = 200
 }
 
 const fittingPPM = 10_000

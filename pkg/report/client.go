@@ -27,7 +27,7 @@ type hit struct {
 }
 
 const (
-	kind4xx = 1 << iota
+	kind4xx = 1 << iota // or a password that was answered by the form again
 	kind5xx
 	kindPost
 	kindStatic
@@ -63,6 +63,9 @@ func hitOf(r *Request) hit {
 	}
 	if r.Method == vocabulary.MethodPost {
 		h.kinds |= kindPost
+		if r.formAgain() {
+			h.kinds |= kind4xx // it failed as much as with status 401
+		}
 	}
 	if r.Static {
 		h.kinds |= kindStatic

@@ -11,10 +11,12 @@ import (
 type Client struct {
 	Token    [16]byte // tells who it is while the day's key lives: it stays inside the pipeline
 	Requests uint64
-	// Of these: answered 4xx and 5xx, sent by POST, for style sheets, scripts and images, and not answered by the cache.
+	// Of these: answered 4xx (or, where a login page answers wrong passwords so, by the form again) and 5xx, sent by POST, for style sheets, scripts and images, and not answered by the cache.
 	Failed, Broken, Posts, Static, Misses uint64
 	// TopPath are the requests for the path that it asked for most, at least.
 	TopPath uint64
+	// Calls are the requests for paths that answer every call by status 200, at least.
+	Calls uint64
 	// Distinct paths, paths that failed, and agents, estimated. Beyond 400, 200 and 80 they say "many".
 	Paths, FailedPaths, Agents int
 	// Parts are the requests in each ten seconds of the minute.
@@ -60,6 +62,9 @@ func clientOf(flags uint16, d *detail) Client {
 	}
 	for _, h := range d.topPaths {
 		c.TopPath = max(c.TopPath, uint64(h.n))
+		if h.hash == CallsPath {
+			c.Calls = uint64(h.n)
+		}
 	}
 	return c
 }
@@ -81,7 +86,7 @@ func (s *Summary) hidesClients() bool {
 	return s.counters.cdnLines > 0 && s.counters.cdnLines >= (s.logged[vocabulary.FieldClient]+4)/5
 }
 
-// RefusedPosts are the POST requests that were answered as failed logins are (400, 401, 403, 422, 429).
+// RefusedPosts are the POST requests that were answered as failed logins are: by 400, 401, 403, 422 or 429, or by the form again where a login page does so.
 func (s *Summary) RefusedPosts() uint64 {
 	s.settle()
 	return s.kinds.refused[0]

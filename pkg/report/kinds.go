@@ -37,18 +37,9 @@ func (k *kinds) count(a *alike) {
 	if a.logged.Has(vocabulary.FieldAgent) {
 		addKnown(k.classes[:], a.class, vocabulary.ClientOther, a.lines)
 	}
-	if a.method == vocabulary.MethodPost && failedLogin(a.status) {
+	if a.refused {
 		k.refused[0] = add(k.refused[0], a.lines)
 	}
-}
-
-// failedLogin tells of an answer that servers give to wrong passwords.
-func failedLogin(status uint16) bool {
-	switch status {
-	case 400, 401, 403, 422, 429:
-		return true
-	}
-	return false
 }
 
 // addKnown adds n to the counter of v, or to that of other where v is outside the vocabulary.

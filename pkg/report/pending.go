@@ -39,6 +39,7 @@ type shape struct {
 	preview     vocabulary.Action
 	originError vocabulary.OriginError
 	class       vocabulary.ClientClass
+	refused     bool // a POST request that was answered as a wrong password is
 }
 
 // measure is the log buckets of a line's latency and response size.
@@ -50,7 +51,7 @@ const noBucket = math.MaxUint16
 func shapeOf(r *Request) shape {
 	return shape{
 		logged: r.Logged, status: r.Status, method: r.Method, protocol: r.Protocol, cache: r.Cache, enforced: r.Enforced,
-		preview: r.Preview, originError: r.OriginError, class: r.Class,
+		preview: r.Preview, originError: r.OriginError, class: r.Class, refused: refusedPost(r),
 	}
 }
 

@@ -45,6 +45,7 @@ type Request struct {
 	Query    bool   // there was a query string
 	PathHash uint32 // keyed hash of the raw path, for "distinct paths of a client"
 	Static   bool   // the path is a style sheet, script, image, font or media file
+	Login    Login  // how the path answers passwords
 	Agent    string // family, from a closed vocabulary
 	// AgentHash is a keyed hash of the raw agent string, for "agents of a client".
 	AgentHash uint32

@@ -6,6 +6,7 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/agent"
 	"github.com/floodgauge/floodgauge/pkg/logentry"
 	"github.com/floodgauge/floodgauge/pkg/privacy"
+	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 )
 
@@ -55,13 +56,17 @@ type pathText struct {
 	template string
 	hash     uint32
 	static   bool
+	login    report.Login
 }
 
 func (s *Summarizer) path(raw []byte) *pathText {
 	p, found := s.paths.get(raw, 0)
 	if !found {
 		s.template = s.templates.Append(s.template[:0], raw)
-		*p = pathText{template: s.texts.of(s.template), hash: s.keys.Hash32(raw), static: privacy.Static(raw)}
+		*p = pathText{template: s.texts.of(s.template), hash: s.keys.Hash32(raw), static: privacy.Static(raw), login: loginAt(raw)}
+		if p.login == report.LoginCalls {
+			p.hash = report.CallsPath
+		}
 	}
 	return p
 }

@@ -303,7 +303,7 @@ func (s *Summarizer) fill(r *report.Request, e *logentry.Entry, src *source, h *
 	s.fillClient(r, e, h)
 	if len(e.Path) > 0 {
 		p := s.path(e.Path)
-		r.Path, r.PathHash, r.Static = p.template, p.hash, p.static
+		r.Path, r.PathHash, r.Static, r.Login = p.template, p.hash, p.static, p.login
 	}
 	if len(e.Referrer) > 0 {
 		r.Referrer = s.referrer(h, e.Referrer)

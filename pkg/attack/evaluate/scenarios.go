@@ -130,6 +130,7 @@ var scenarios = withDefaults([]scenario{
 	{"pulse, 100 addresses at 60", groupPulse, long, one(loggen.AttackPulse, 100, 60), nil},
 	{"login, 1 address at 20", groupGuess, short, one(loggen.AttackLogin, 1, 20), nil},
 	{"login, 100 addresses at 60", groupGuess, short, one(loggen.AttackLogin, 100, 60), nil},
+	{"login at Wordpress, 100 addresses at 60", groupGuess, short, one(loggen.AttackWordpress, 100, 60), nil},
 	{"stuffing, 500 addresses at 1", groupGuess, short, one(loggen.AttackStuffing, 500, 1), nil},
 	{"scanner, 1 address at 60", groupScan, short, one(loggen.AttackScan, 1, 60), nil},
 	{"scanner, 20 addresses at 60", groupScan, short, one(loggen.AttackScan, 20, 60), nil},
