@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -117,7 +118,7 @@ func (s *Server) casePage(w http.ResponseWriter, r *request) error {
 func (s *Server) caseViewOf(r *request, c *siteCase) (*caseView, error) {
 	f := c.Worst
 	view := &caseView{Host: c.Host, SiteURL: sitePath(c.Host) + "?" + around(c).query().Encode(), Title: c.title(), Since: sentence(c.since(r.now)),
-		Size: sentence(c.size()), Kind: c.kind(), Verdict: sentence(verdictWords[f.Verdict]), Confidence: shareWords(f.Confidence),
+		Size: sentence(c.size()), Kind: c.kind(), Verdict: sentence(attack.VerdictWords(f.Verdict)), Confidence: shareWords(f.Confidence),
 		Grave: c.grave() && c.said == nil, Open: c.open, Accused: accusedWords(f), Feedback: s.feedbackOf(r, c), Worst: minuteWords(f.Minute.AsTime(), r.now),
 		Standouts: standoutsOf(f)}
 	view.For, view.Against, view.Besides = evidenceOf(f)
@@ -225,7 +226,7 @@ func (v *caseView) minutes(c *siteCase, now time.Time) {
 		}
 		t := f.Minute.AsTime()
 		row := minuteRow{Minute: minuteWords(t, now), ISO: t.UTC().Format(time.RFC3339), Requests: reportwriter.Count(f.Requests), Usual: rounds(f.NormalRequests),
-			Points: fmt.Sprint(f.Points), Verdict: verdictWords[f.Verdict], Grave: f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED}
+			Points: fmt.Sprint(f.Points), Verdict: attack.VerdictWords(f.Verdict), Grave: f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED}
 		v.Rows = append(v.Rows, row)
 	}
 	v.Still, v.Usual = drawFindings(c.findings)

@@ -67,16 +67,13 @@ func (s *station) tellCases(c *reportstore.Commit) {
 
 func eventOf(change *findings.Change) notify.Event {
 	c := &change.Case
-	e := notify.Event{Kind: change.Kind, Site: c.Host, Case: c.Host + " " + c.From.UTC().Format(time.RFC3339), Verdict: "suspected", Title: "This looks like an attack",
+	e := notify.Event{Kind: change.Kind, Site: c.Host, Case: c.Host + " " + c.From.UTC().Format(time.RFC3339), Verdict: "suspected", Title: c.Title(true),
 		Started: c.From, At: change.At, Requests: c.Requests, Normal: c.Normal}
 	if c.Worst.Verdict == schemas.Verdict_VERDICT_ATTACK {
-		e.Verdict, e.Title = "attack", "This site is under attack"
+		e.Verdict = "attack"
 	}
 	if change.Kind == findings.Closed {
-		e.Title = "The attack is over"
-		if e.Verdict == "suspected" {
-			e.Title = "What looked like an attack is over"
-		}
+		e.Title = c.OverTitle()
 	}
 	for _, reason := range c.Worst.Evidence {
 		if reason.Points > 0 {
