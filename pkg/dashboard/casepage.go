@@ -22,6 +22,7 @@ type caseView struct {
 	Confidence    string
 	Grave, Open   bool
 	Accused       string
+	AlsoOn        []campaignView
 	Feedback      *feedbackView
 	Still         drawing
 	Usual         drawing
@@ -107,7 +108,7 @@ func (s *Server) casePage(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	view, err := s.caseViewOf(r, c)
+	view, err := s.caseViewOf(r, c, fresh)
 	if err != nil {
 		return err
 	}
@@ -115,7 +116,7 @@ func (s *Server) casePage(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-func (s *Server) caseViewOf(r *request, c *siteCase) (*caseView, error) {
+func (s *Server) caseViewOf(r *request, c *siteCase, fresh freshness) (*caseView, error) {
 	f := c.Worst
 	view := &caseView{Host: c.Host, SiteURL: sitePath(c.Host) + "?" + around(c).query().Encode(), Title: c.title(), Since: sentence(c.since(r.now)),
 		Size: sentence(c.size()), Kind: c.kind(), Verdict: sentence(attack.VerdictWords(f.Verdict)), Confidence: shareWords(f.Confidence),
@@ -129,7 +130,8 @@ func (s *Server) caseViewOf(r *request, c *siteCase) (*caseView, error) {
 		return nil, err
 	}
 	view.Rules = rulesOf(c, k, r.now)
-	return view, nil
+	view.AlsoOn, err = s.alsoOn(r, c, fresh)
+	return view, err
 }
 
 // around is the period of the site's page that shows a case and some time before and after it.
