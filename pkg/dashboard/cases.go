@@ -38,9 +38,10 @@ type siteCase struct {
 // grave tells of what may be an attack.
 func (c *siteCase) grave() bool { return c.Worst.Verdict >= schemas.Verdict_VERDICT_SUSPECTED }
 
-func (c *siteCase) path() string { return casePath(c.Host, c.start) }
+func (c *siteCase) path() string { return CasePath(c.Host, c.start) }
 
-func casePath(host string, start time.Time) string {
+// CasePath is the path of the page of a site's case that began at a minute, or of which it is one.
+func CasePath(host string, start time.Time) string {
 	return sitePath(host) + "/cases/" + start.UTC().Format(timeForms[1])
 }
 

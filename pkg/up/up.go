@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -180,6 +181,9 @@ func (s *station) pageConfig() dashboard.Config {
 	names := s.o.Names
 	if host, _, err := net.SplitHostPort(s.o.Listen); err == nil {
 		names = append(names, host)
+	}
+	if u, err := url.Parse(s.o.Config.Page); err == nil && u.Host != "" {
+		names = append(names, u.Host)
 	}
 	return dashboard.Config{Reader: s.store, Access: access.NewAuthorizer(s.tokens, time.Now), Now: time.Now, Live: s.liveStatus, Hosts: names,
 		Keep: s.o.Config.Retention, Feedback: s.store}
