@@ -134,13 +134,15 @@ func (s *station) start(ctx context.Context) error {
 		s.run.Close()
 		return err
 	}
+	telling, told := context.WithCancel(context.WithoutCancel(ctx)) // the last commit may have something to tell
 	s.group.Go(func() error {
+		defer told()
 		s.run.Serve(ctx)
 		return ctx.Err()
 	})
 	s.group.Go(func() error { return s.tell(ctx) })
 	s.group.Go(func() error {
-		s.notifier.Serve(ctx)
+		s.notifier.Serve(telling)
 		return ctx.Err()
 	})
 	return nil
