@@ -51,7 +51,8 @@ func (c *alertsTestCmd) Run(env *environment) error {
 	}
 	now := time.Now()
 	failed := 0
-	for _, r := range n.Test(env.ctx, notify.Event{Kind: notify.Test, Title: testTitle, Reasons: []string{testReason}, Started: now, At: now}) {
+	for _, r := range n.Test(env.ctx, notify.Event{Kind: notify.Test, Title: testTitle, Reasons: []string{testReason}, Started: now, At: now,
+		Link: cfg.Page}) {
 		line := "ok      " + r.Destination
 		if r.Err != nil {
 			failed++
@@ -61,6 +62,9 @@ func (c *alertsTestCmd) Run(env *environment) error {
 			return err
 		}
 	}
+	if cfg.Page == "" {
+		fmt.Fprintln(env.stderr, noLink)
+	}
 	if failed > 0 {
 		return fmt.Errorf("%d of %s did not take the message", failed, count(all, "destination"))
 	}
@@ -68,6 +72,8 @@ func (c *alertsTestCmd) Run(env *environment) error {
 }
 
 const (
+	noLink = name + ": messages have no link to the page, as its address is not known: add \"page: {address: https://logs.example.org}\", with the name by which " +
+		"people open it"
 	testTitle  = "This is a test of Floodgauge's alerts"
 	testReason = "Nothing happened: somebody ran \"" + name + " alerts test\"."
 )

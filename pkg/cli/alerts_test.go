@@ -22,12 +22,12 @@ func TestAlertsTest(t *testing.T) {
 	}))
 	defer s.Close()
 	const nobody = "127.0.0.1:1" // where nobody listens
-	good := alertsConfig(t, "alerts:\n  webhooks:\n    - {url: "+s.URL+"/a-hunter2, format: slack, sites: www.example.org}\n")
+	good := alertsConfig(t, "page: {address: https://logs.example.org}\nalerts:\n  webhooks:\n    - {url: "+s.URL+"/a-hunter2, format: slack, sites: www.example.org}\n")
 	code, stdout, stderr := run(t, "alerts", "test", "--config", good)
 	if want := "ok      webhook " + s.Listener.Addr().String() + "\n"; code != 0 || stdout != want || stderr != "" {
 		t.Errorf("exit code %d, stderr %q, stdout\n%swant\n%s", code, stderr, stdout, want)
 	}
-	if body := <-bodies; !strings.Contains(body, testTitle) || strings.Contains(body, "usual") {
+	if body := <-bodies; !strings.Contains(body, testTitle) || strings.Contains(body, "usual") || !strings.Contains(body, "\\u003chttps://logs.example.org\\u003e") {
 		t.Errorf("it got %s", body)
 	}
 	if _, stdout, _ := run(t, "check-config", good); !strings.HasSuffix(stdout, "0 path templates, 1 destination of alerts\n") {
@@ -41,7 +41,7 @@ func TestAlertsTest(t *testing.T) {
 		"failed  webhook " + host + ": the answer is 404 Not Found; check url: it may be mistyped, or what is secret in it was revoked\n" +
 		"failed  mail b@example.org by " + nobody + ": the connection is refused; check host and port, and whether the service runs\n" +
 		"failed  mail c@example.org by " + nobody + ": the connection is refused; check host and port, and whether the service runs\n"
-	if code != 1 || stdout != want || stderr != "floodgauge: 3 of 4 destinations did not take the message\n" {
+	if code != 1 || stdout != want || stderr != noLink+"\nfloodgauge: 3 of 4 destinations did not take the message\n" {
 		t.Errorf("exit code %d, stderr %q, stdout\n%swant\n%s", code, stderr, stdout, want)
 	}
 }

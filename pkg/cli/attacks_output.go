@@ -11,7 +11,6 @@ import (
 	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
-	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // writeJSON writes the findings, and what is to be said of them to standard error.
@@ -102,7 +101,7 @@ func (s *standouts) sentences() (all []string) {
 func caseText(c *findings.Advice, now time.Time) string {
 	var b strings.Builder
 	f := c.Worst
-	fmt.Fprintf(&b, "%s: %s, %s, confidence %s\n", printable(c.Host), verdictWords[f.Verdict], printable(strings.ReplaceAll(f.Kind, "_", " ")), share(f.Confidence))
+	fmt.Fprintf(&b, "%s: %s, %s, confidence %s\n", printable(c.Host), attack.VerdictWords(f.Verdict), printable(strings.ReplaceAll(f.Kind, "_", " ")), share(f.Confidence))
 	fmt.Fprintf(&b, "  %s to %s UTC, %s with findings; %s requests where %s are usual: %s more\n", utcMinute(c.From), utcMinute(c.To),
 		reportwriter.Plural(int64(c.Findings), "minute"), reportwriter.Count(c.Requests), reportwriter.Count(int64(c.Normal)),
 		reportwriter.Count(max(0, c.Requests-int64(c.Normal))))
@@ -141,9 +140,3 @@ func adviceText(b *strings.Builder, c *findings.Advice, now time.Time) {
 
 // share is a share of 0 to 1 in percent.
 func share(x float64) string { return reportwriter.Percent(int64(math.Round(x*1e6)), 1e6) }
-
-var verdictWords = map[schemas.Verdict]string{
-	schemas.Verdict_VERDICT_UNKNOWN: "not known",
-	schemas.Verdict_VERDICT_NORMAL:  "normal", schemas.Verdict_VERDICT_WATCH: "worth a look",
-	schemas.Verdict_VERDICT_SUSPECTED: "suspected attack", schemas.Verdict_VERDICT_ATTACK: "attack",
-}

@@ -32,6 +32,8 @@ type Config struct {
 	Retention reportstore.Retention
 	// Retries are the times after which what was set aside is tried again. Optional: without any, the run has its own.
 	Retries []time.Duration
+	// Page is the address at which people open the page, such as "https://logs.example.org": where links in alerts lead. Optional.
+	Page string
 	// Alerts say who is told of attacks. Optional. notify.New takes it as it is, and reads the files with the secrets.
 	Alerts notify.Config
 	// Sources say how files are read; the first that matches a file counts. Optional.

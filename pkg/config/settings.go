@@ -11,8 +11,8 @@ import (
 
 // config reads the whole file into c.
 func (r *reader) config(root *yaml.Node, c *Config) {
-	keys := r.keys(root, "the configuration", "k: 10", "k", "sites", "path_templates", "allow", "geo", "retention", "retries", "alerts", "sources",
-		"formats")
+	keys := r.keys(root, "the configuration", "k: 10", "k", "sites", "path_templates", "allow", "geo", "retention", "retries", "page", "alerts",
+		"sources", "formats")
 	if n := keys["k"]; n != nil {
 		c.K = r.threshold(n)
 	}
@@ -33,6 +33,9 @@ func (r *reader) config(root *yaml.Node, c *Config) {
 	}
 	if n := keys["retries"]; n != nil {
 		c.Retries = r.retries(n)
+	}
+	if n := keys["page"]; n != nil {
+		c.Page = r.page(n)
 	}
 	if n := keys["alerts"]; n != nil {
 		c.Alerts = r.alerts(n, c)

@@ -163,7 +163,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 	p.store.fillMinutes("plain.example", 2, teaTime, plain)
 	p.store.put(reportstore.Late, report("a.example", reportstore.Minute, teaTime.Add(-20*time.Minute).Truncate(time.Minute), 0.1))
 	p.store.status.Sources = []reportstore.SourceState{{Source: "a.log", Lines: 5, Frontier: teaTime}}
-	p.store.attacked("a.example", attackBegan, 6, func(*schemas.Finding) {})
+	for _, host := range []string{"a.example", "b.example", "c.example"} {
+		p.store.attacked(host, attackBegan, 6, func(*schemas.Finding) {})
+	}
 	p.store.feedback = []reportstore.Feedback{{Host: "a.example", Started: attackBegan, At: teaTime, Expires: teaTime.Add(time.Hour)}}
 	d := describe(t, p)
 	for path, operations := range d.Paths {

@@ -67,3 +67,23 @@ func TestBrowserShowsCasesWithoutScripts(t *testing.T) {
 	b.does(chromedp.Click(`form[action$="/feedback"] button`), chromedp.WaitVisible(`form[action$="/undo"]`), chromedp.Click(`form[action$="/undo"] button`),
 		chromedp.WaitVisible(`.case.grave`))
 }
+
+// Somebody with a phone, a keyboard and no scripts goes from the sentence about several sites to a case and on to the next site's.
+func TestBrowserGoesAlongACampaign(t *testing.T) {
+	b := newBrowser(t)
+	for _, host := range []string{"a.example", "b.example", "a-shop-with-a-rather-long-name.customers.example.org"} {
+		b.store.fillMinutes(host, 5, teaTime, full)
+		b.store.attacked(host, attackBegan, 6, func(*schemas.Finding) {})
+	}
+	if _, err := chromedp.Call(b.ctx, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true}); err != nil {
+		t.Fatal(err)
+	}
+	b.opens("/")
+	b.does(chromedp.EmulateViewport(390, 800), chromedp.WaitVisible(`.campaign`))
+	if answer[bool](b, `document.documentElement.scrollWidth > innerWidth`) {
+		t.Error("the list is wider than a phone")
+	}
+	for _, next := range []string{`.campaign a[href*="/a.example/"]`, `.campaign a[href*="/b.example/"]`, `.campaign a[href*="/a.example/"]`} {
+		b.does(chromedp.Focus(next), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(`.case .campaign`))
+	}
+}

@@ -203,7 +203,7 @@ func TestBrowserOnAPhone(t *testing.T) {
 		Problem: strings.Repeat("a/long/path", 20)}}
 	const long = "a-site-with-a-very-long-name-that-does-not-fit.subdomain.of-an-example.org"
 	b.store.attacked(long, attackBegan, 6, func(f *schemas.Finding) { f.Standouts[1].Value = "/" + strings.Repeat("a-long-path", 12) })
-	for _, target := range []string{"/", "/sites/" + long + "?range=24h", casePath(long, attackBegan), "/status", "/login", "/nowhere"} {
+	for _, target := range []string{"/", "/sites/" + long + "?range=24h", CasePath(long, attackBegan), "/status", "/login", "/nowhere"} {
 		b.does(chromedp.EmulateViewport(390, 844), chromedp.Navigate(b.url+target))
 		switch {
 		case strings.Contains(target, "/cases/"):

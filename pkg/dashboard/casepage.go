@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -21,6 +22,7 @@ type caseView struct {
 	Confidence    string
 	Grave, Open   bool
 	Accused       string
+	AlsoOn        []campaignView
 	Feedback      *feedbackView
 	Still         drawing
 	Usual         drawing
@@ -106,7 +108,7 @@ func (s *Server) casePage(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	view, err := s.caseViewOf(r, c)
+	view, err := s.caseViewOf(r, c, fresh)
 	if err != nil {
 		return err
 	}
@@ -114,10 +116,10 @@ func (s *Server) casePage(w http.ResponseWriter, r *request) error {
 	return nil
 }
 
-func (s *Server) caseViewOf(r *request, c *siteCase) (*caseView, error) {
+func (s *Server) caseViewOf(r *request, c *siteCase, fresh freshness) (*caseView, error) {
 	f := c.Worst
 	view := &caseView{Host: c.Host, SiteURL: sitePath(c.Host) + "?" + around(c).query().Encode(), Title: c.title(), Since: sentence(c.since(r.now)),
-		Size: sentence(c.size()), Kind: c.kind(), Verdict: sentence(verdictWords[f.Verdict]), Confidence: shareWords(f.Confidence),
+		Size: sentence(c.size()), Kind: c.kind(), Verdict: sentence(attack.VerdictWords(f.Verdict)), Confidence: shareWords(f.Confidence),
 		Grave: c.grave() && c.said == nil, Open: c.open, Accused: accusedWords(f), Feedback: s.feedbackOf(r, c), Worst: minuteWords(f.Minute.AsTime(), r.now),
 		Standouts: standoutsOf(f)}
 	view.For, view.Against, view.Besides = evidenceOf(f)
@@ -128,7 +130,8 @@ func (s *Server) caseViewOf(r *request, c *siteCase) (*caseView, error) {
 		return nil, err
 	}
 	view.Rules = rulesOf(c, k, r.now)
-	return view, nil
+	view.AlsoOn, err = s.alsoOn(r, c, fresh)
+	return view, err
 }
 
 // around is the period of the site's page that shows a case and some time before and after it.
@@ -225,7 +228,7 @@ func (v *caseView) minutes(c *siteCase, now time.Time) {
 		}
 		t := f.Minute.AsTime()
 		row := minuteRow{Minute: minuteWords(t, now), ISO: t.UTC().Format(time.RFC3339), Requests: reportwriter.Count(f.Requests), Usual: rounds(f.NormalRequests),
-			Points: fmt.Sprint(f.Points), Verdict: verdictWords[f.Verdict], Grave: f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED}
+			Points: fmt.Sprint(f.Points), Verdict: attack.VerdictWords(f.Verdict), Grave: f.Verdict >= schemas.Verdict_VERDICT_SUSPECTED}
 		v.Rows = append(v.Rows, row)
 	}
 	v.Still, v.Usual = drawFindings(c.findings)

@@ -48,9 +48,10 @@ func (c *siteCase) kinds() (kinds []string) {
 	return kinds
 }
 
-func (c *siteCase) path() string { return casePath(c.Host, c.start) }
+func (c *siteCase) path() string { return CasePath(c.Host, c.start) }
 
-func casePath(host string, start time.Time) string {
+// CasePath is the path of the page of a site's case that began at a minute, or of which it is one.
+func CasePath(host string, start time.Time) string {
 	return sitePath(host) + "/cases/" + start.UTC().Format(timeForms[1])
 }
 

@@ -1,68 +1,22 @@
 package dashboard
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
+	"github.com/floodgauge/floodgauge/pkg/attack"
 	"github.com/floodgauge/floodgauge/pkg/reportwriter"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
-// kindWords say what a case looks like.
-var kindWords = map[string]string{
-	"volumetric":          "a flood of requests",
-	"cache_busting":       "a flood that goes past the cache",
-	"slow_ramp":           "a flood that grows without a pause",
-	"pulse":               "a flood that comes in pulses",
-	"brute_force":         "passwords are being guessed",
-	"credential_stuffing": "stolen passwords are being tried",
-	"scanner":             "somebody looks for weak spots",
-	"scraper":             "programs copy the site",
-	"crawler":             "a crawler is busier than usual",
-	"error_storm":         "unusual requests, or many that fail",
-	"origin_trouble":      "the site answers with errors",
-	"flash_crowd":         "many readers at once",
-	"traffic_stopped":     "no traffic arrives",
-}
-
-// calmTitles are for what is no attack whatever it is.
-var calmTitles = map[string]string{
-	"flash_crowd": "Many readers at once", "origin_trouble": "The site answers with errors", "traffic_stopped": "No traffic arrives",
-}
-
-// watchWords say what may be going on where little speaks for it.
-var watchWords = map[string]string{
-	"brute_force": "passwords may be guessed", "credential_stuffing": "stolen passwords may be tried", "scanner": "somebody may look for weak spots",
-	"scraper": "programs may copy the site", "cache_busting": "more requests than usual go past the cache", "volumetric": "more requests than usual",
-	"slow_ramp": "more and more requests", "pulse": "more requests than usual, in pulses",
-}
-
-var verdictWords = map[schemas.Verdict]string{
-	schemas.Verdict_VERDICT_UNKNOWN: "not known yet", schemas.Verdict_VERDICT_NORMAL: "no attack", schemas.Verdict_VERDICT_WATCH: "worth a look",
-	schemas.Verdict_VERDICT_SUSPECTED: "probably an attack", schemas.Verdict_VERDICT_ATTACK: "attack",
-}
-
 // title names the case.
 func (c *siteCase) title() string {
-	switch f := c.Worst; {
-	case c.said != nil:
+	if c.said != nil {
 		return strings.TrimSuffix(c.kind(), ".")
-	case f.Verdict == schemas.Verdict_VERDICT_ATTACK && c.open:
-		return "This site is under attack"
-	case f.Verdict == schemas.Verdict_VERDICT_ATTACK:
-		return "This site was under attack"
-	case f.Verdict == schemas.Verdict_VERDICT_SUSPECTED && c.open:
-		return "This looks like an attack"
-	case f.Verdict == schemas.Verdict_VERDICT_SUSPECTED:
-		return "This looked like an attack"
-	case calmTitles[f.Kind] != "":
-		return calmTitles[f.Kind]
-	default:
-		return "Worth a look: " + cmp.Or(watchWords[f.Kind], kindWords[f.Kind], "more requests than usual")
 	}
+	return c.Title(c.open)
 }
 
 // short names the case in a row of a table.
@@ -74,8 +28,8 @@ func (c *siteCase) short() string {
 		return "attack"
 	case v == schemas.Verdict_VERDICT_SUSPECTED:
 		return "looks like an attack"
-	case calmTitles[c.Worst.Kind] != "":
-		return strings.ToLower(calmTitles[c.Worst.Kind])
+	case attack.CalmTitle(c.Worst.Kind) != "":
+		return strings.ToLower(attack.CalmTitle(c.Worst.Kind))
 	}
 	return "worth a look"
 }
@@ -90,7 +44,7 @@ func (c *siteCase) now() string {
 
 // kind says in a sentence what the case looks like.
 func (c *siteCase) kind() string {
-	return sentence(cmp.Or(kindWords[c.Worst.Kind], strings.ReplaceAll(c.Worst.Kind, "_", " ")))
+	return sentence(attack.KindWords(c.Worst.Kind))
 }
 
 // size compares the case's largest minute with the usual, or its worst one where what is wrong is that too little comes.

@@ -55,6 +55,7 @@ func (s *Server) routes() []route {
 		{"POST /api/v1/sites/{host}/cases/{start}/feedback", viewer, s.apiSay(false)},
 		{"DELETE /api/v1/sites/{host}/cases/{start}/feedback", viewer, s.apiSay(true)},
 		{"GET /api/v1/cases", viewer, s.apiCases},
+		{"GET /api/v1/campaigns", viewer, s.apiCampaigns},
 		{"GET /api/v1/status", viewer, s.apiStatus},
 		{"GET /api/v1/openapi.json", free, s.apiDescription},
 		{"GET /login", free, s.loginPage},

@@ -64,6 +64,7 @@ var expected = map[string]struct{ open, forwarded, owner, other int }{
 	"POST /api/v1/sites/{host}/cases/{start}/feedback":   {200, 401, 403, 404},
 	"DELETE /api/v1/sites/{host}/cases/{start}/feedback": {200, 401, 403, 404},
 	"GET /api/v1/cases":                                  {200, 401, 200, 200},
+	"GET /api/v1/campaigns":                              {200, 401, 200, 200},
 	"GET /api/v1/status":                                 {200, 401, 200, 200},
 	"GET /api/v1/openapi.json":                           {200, 200, 200, 200},
 	"GET /login":                                         {200, 200, 200, 200},

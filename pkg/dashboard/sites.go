@@ -31,6 +31,8 @@ type sitesView struct {
 	Next     string
 	Empty    *emptyView
 	Alarms   []alarm // what goes on, of all sites
+	// Campaigns are attacks on several sites at once.
+	Campaigns []campaignView
 }
 
 // alarm says which sites something goes on at.
@@ -86,7 +88,7 @@ func (s *Server) sitesPage(w http.ResponseWriter, r *request) error {
 	if err != nil {
 		return err
 	}
-	view.Alarms = alarmsOf(open)
+	view.Alarms, view.Campaigns = alarmsOf(open), campaignsGoingOn(open)
 	for _, site := range list.Sites {
 		view.Rows = append(view.Rows, siteRowOf(site, list.period, fresh, r.now, open))
 	}

@@ -34,7 +34,7 @@ func TestFirstLoadIsSmall(t *testing.T) {
 		p.store.fillMinutes(fmt.Sprintf("site-%d.example", i), 1, teaTime, full)
 	}
 	p.store.attacked("a.example", teaTime.Add(-20*time.Hour).Truncate(time.Minute), 20*60, func(*schemas.Finding) {})
-	targets := []string{"/", "/status", casePath("a.example", teaTime.Add(-20*time.Hour))}
+	targets := []string{"/", "/status", CasePath("a.example", teaTime.Add(-20*time.Hour))}
 	for _, r := range ranges {
 		targets = append(targets, "/sites/a.example?range="+r.Name)
 	}

@@ -69,12 +69,16 @@ func (d *destination) deliver(try context.Context, ending <-chan struct{}, m *me
 		case f.final:
 			why = "it is not tried again"
 		case last:
-			why = "the program ends"
+			why = "the program ends" // which is said once, of all of them
 		case d.c.Now().Add(wait).Sub(m.queued) > maxAge:
 			why = "it was tried for an hour"
 		}
 		if why != "" {
 			d.count(func(c *Counts) { c.Failed++ })
+			if last {
+				d.unsent, d.unsentWhy = d.unsent+1, f
+				return
+			}
 			d.say(d, "lost", "a message is lost, %s: %s", why, f)
 			return
 		}

@@ -33,6 +33,10 @@ type destination struct {
 	say  func(d *destination, kind, format string, args ...any)
 	wake chan struct{}
 
+	// unsent is how many messages the end of the program lost, and unsentWhy why the last of them failed; of run, until it returns.
+	unsent    int64
+	unsentWhy *failure
+
 	mu       sync.Mutex
 	queue    []*message
 	begun    time.Time // of the hour that is counted: when its first message was taken

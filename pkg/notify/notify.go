@@ -134,6 +134,11 @@ func (n *Notifier) Serve(ctx context.Context) {
 		}
 	}
 	n.sayAll()
+	for _, d := range n.all {
+		if d.unsent > 0 {
+			n.note("alerts: %s: %d %s lost, the program ends: %s", d, d.unsent, plural(d.unsent, "message is", "messages are"), d.unsentWhy)
+		}
+	}
 }
 
 // work passes on notes, and changes that have waited, until ctx ends.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/access"
+	"github.com/floodgauge/floodgauge/pkg/dashboard"
 	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/notify"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
@@ -55,7 +56,7 @@ func (s *station) tellCases(c *reportstore.Commit) {
 		if time.Since(change.At) > oldNews {
 			continue
 		}
-		e := eventOf(&change)
+		e := eventOf(&change, s.o.Config.Page)
 		s.notifier.Send(e)
 		if e.Kind == findings.Changed && e.Title == s.titles[e.Site] {
 			continue
@@ -65,18 +66,19 @@ func (s *station) tellCases(c *reportstore.Commit) {
 	}
 }
 
-func eventOf(change *findings.Change) notify.Event {
+// eventOf is what is told of a change. page is the page's public address; without it there is no link.
+func eventOf(change *findings.Change, page string) notify.Event {
 	c := &change.Case
-	e := notify.Event{Kind: change.Kind, Site: c.Host, Case: c.Host + " " + c.From.UTC().Format(time.RFC3339), Verdict: "suspected", Title: "This looks like an attack",
+	e := notify.Event{Kind: change.Kind, Site: c.Host, Case: c.Host + " " + c.From.UTC().Format(time.RFC3339), Verdict: "suspected", Title: c.Title(true),
 		Started: c.From, At: change.At, Requests: c.Requests, Normal: c.Normal}
+	if page != "" {
+		e.Link = page + dashboard.CasePath(c.Host, c.From)
+	}
 	if c.Worst.Verdict == schemas.Verdict_VERDICT_ATTACK {
-		e.Verdict, e.Title = "attack", "This site is under attack"
+		e.Verdict = "attack"
 	}
 	if change.Kind == findings.Closed {
-		e.Title = "The attack is over"
-		if e.Verdict == "suspected" {
-			e.Title = "What looked like an attack is over"
-		}
+		e.Title = c.OverTitle()
 	}
 	for _, reason := range c.Worst.Evidence {
 		if reason.Points > 0 {

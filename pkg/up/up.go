@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -133,13 +134,15 @@ func (s *station) start(ctx context.Context) error {
 		s.run.Close()
 		return err
 	}
+	telling, told := context.WithCancel(context.WithoutCancel(ctx)) // the last commit may have something to tell
 	s.group.Go(func() error {
+		defer told()
 		s.run.Serve(ctx)
 		return ctx.Err()
 	})
 	s.group.Go(func() error { return s.tell(ctx) })
 	s.group.Go(func() error {
-		s.notifier.Serve(ctx)
+		s.notifier.Serve(telling)
 		return ctx.Err()
 	})
 	return nil
@@ -180,6 +183,9 @@ func (s *station) pageConfig() dashboard.Config {
 	names := s.o.Names
 	if host, _, err := net.SplitHostPort(s.o.Listen); err == nil {
 		names = append(names, host)
+	}
+	if u, err := url.Parse(s.o.Config.Page); err == nil && u.Host != "" {
+		names = append(names, u.Host)
 	}
 	return dashboard.Config{Reader: s.store, Access: access.NewAuthorizer(s.tokens, time.Now), Now: time.Now, Live: s.liveStatus, Hosts: names,
 		Keep: s.o.Config.Retention, Feedback: s.store}
