@@ -1,17 +1,12 @@
 package transform
 
 import (
-	"bytes"
 	"encoding/binary"
-	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/klauspost/compress/s2"
 	"google.golang.org/protobuf/proto"
-
-	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // event is a kind of what reaches the step that judges a host. Encoded events begin with their kind and their minute, so that they can be put in order as
@@ -66,49 +61,4 @@ func decodeEvent(b []byte, m proto.Message) (kind event, minute time.Time, err e
 		return kind, minute, fmt.Errorf("decoding what detection goes by: %w", err)
 	}
 	return kind, minute, nil
-}
-
-// appendGathered appends an observed minute, not packed, behind its length.
-func appendGathered(b []byte, minute time.Time, o *schemas.Observation) ([]byte, error) {
-	b = binary.AppendUvarint(b, uint64(headBytes+proto.Size(o)))
-	b = binary.BigEndian.AppendUint64(append(b, byte(observedMinute)), uint64(minute.Unix()))
-	b, err := proto.MarshalOptions{UseCachedSize: true}.MarshalAppend(b, o)
-	if err != nil {
-		return nil, fmt.Errorf("encoding what detection goes by: %w", err)
-	}
-	return b, nil
-}
-
-// packGathered makes an event of what was appended. It has no minute: those are inside.
-func packGathered(b []byte) []byte {
-	head := make([]byte, headBytes, headBytes+len(b)/2)
-	head[0] = byte(gatheredMinutes)
-	return append(head, s2.Encode(nil, b)...)
-}
-
-// unpackGathered puts the minutes of packed events among the others, in order.
-func unpackGathered(events [][]byte) (all [][]byte, err error) {
-	for _, b := range events {
-		kind, _, err := headOf(b)
-		if err != nil {
-			return nil, err
-		}
-		if kind != gatheredMinutes {
-			all = append(all, b)
-			continue
-		}
-		plain, err := s2.Decode(nil, b[headBytes:])
-		if err != nil {
-			return nil, fmt.Errorf("unpacking what detection goes by: %w", err)
-		}
-		for len(plain) > 0 {
-			size, n := binary.Uvarint(plain)
-			if n <= 0 || size < headBytes || size > uint64(len(plain)-n) {
-				return nil, errors.New("unpacking what detection goes by: it is cut off")
-			}
-			all, plain = append(all, plain[n:n+int(size)]), plain[n+int(size):]
-		}
-	}
-	slices.SortStableFunc(all, func(a, b []byte) int { return bytes.Compare(a[:headBytes], b[:headBytes]) })
-	return all, nil
 }

@@ -1,17 +1,15 @@
 package transform
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/graph/mtime"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
-
 	"google.golang.org/protobuf/proto"
 
 	"github.com/floodgauge/floodgauge/pkg/attack"
@@ -22,9 +20,8 @@ import (
 
 func init() {
 	register.DoFn5x1[beam.Window, string, *report.Summary, func(string, []byte), func(int64, bool), error](&observeFn{})
-	register.DoFn5x1[beam.Window, string, *report.Summary, func(beam.EventTime, string, []byte), func(int64, bool), error](&gatherObservationsFn{})
 	register.DoFn3x0[int64, func(*bool) bool, func(int64)](&distinctFn{})
-	register.DoFn4x1[string, func(*[]byte) bool, func() func(*int64) bool, func(*schemas.Finding), error](&judgeFn{})
+	register.DoFn4x1[int64, func(*[]byte) bool, func() func(*int64) bool, func(*schemas.Finding), error](&judgeFn{})
 	register.DoFn3x1[context.Context, *schemas.Finding, func(string), error](&writeFindingsFn{})
 	register.DoFn2x1[string, func(string, []byte), error](&readStatesFn{})
 	register.Emitter1[int64]()
@@ -66,89 +63,53 @@ func (f *observeFn) tell(start time.Time, known func(int64, bool)) {
 	}
 }
 
-// gatherLimit is how many bytes a bundle gathers before it hands them over.
-const gatherLimit = 8 << 20
-
-// gatherObservationsFn is observeFn for a bounded run, whose minutes are judged at its end: it hands over a bundle's minutes of a host together, packed, as
-// the minutes of a site are much alike.
-type gatherObservationsFn struct {
-	observeFn
-	gathered map[string][]byte // by host
-	size     int
-}
-
-// StartBundle forgets the minutes that were named.
-func (f *gatherObservationsFn) StartBundle(_ func(beam.EventTime, string, []byte), _ func(int64, bool)) {
-	f.known, f.gathered = map[int64]bool{}, map[string][]byte{}
-}
-
-// ProcessElement observes one host and minute.
-func (f *gatherObservationsFn) ProcessElement(w beam.Window, host string, sum *report.Summary, observed func(beam.EventTime, string, []byte), known func(int64, bool)) error {
-	start := windowStart(w)
-	before := f.gathered[host]
-	after, err := appendGathered(before, start, attack.Observe(sum, sum.Outline(host, start, f.Level)))
-	if err != nil {
-		return err
-	}
-	f.gathered[host] = after
-	f.tell(start, known)
-	if f.size += len(after) - len(before); f.size > gatherLimit {
-		f.flush(observed)
-	}
-	return nil
-}
-
-// FinishBundle hands over what was gathered.
-func (f *gatherObservationsFn) FinishBundle(observed func(beam.EventTime, string, []byte), _ func(int64, bool)) {
-	f.flush(observed)
-}
-
-// flush gives what is handed over the end of time: it is grouped over the whole run.
-func (f *gatherObservationsFn) flush(observed func(beam.EventTime, string, []byte)) {
-	for host, b := range f.gathered {
-		observed(mtime.EndOfGlobalWindowTime, host, packGathered(b))
-	}
-	clear(f.gathered)
-	f.size = 0
-}
-
 // distinctFn names each minute once.
 type distinctFn struct{}
 
 // ProcessElement names one minute.
 func (*distinctFn) ProcessElement(minute int64, _ func(*bool) bool, emit func(int64)) { emit(minute) }
 
-// judgeFn judges all minutes of one host.
+// judgeFn judges all minutes of the hosts of a shard.
 type judgeFn struct {
 	ClosedTo time.Time // up to when silences are judged at least
 	minutes  *findings.Minutes
 }
 
-// ProcessElement judges one host. known can be iterated again for the reason that routeFn's visible can.
-func (f *judgeFn) ProcessElement(host string, events func(*[]byte) bool, known func() func(*int64) bool, emit func(*schemas.Finding)) error {
+// ProcessElement judges one shard. known can be iterated again for the reason that routeFn's visible can.
+func (f *judgeFn) ProcessElement(_ int64, packed func(*[]byte) bool, known func() func(*int64) bool, emit func(*schemas.Finding)) error {
 	if f.minutes == nil {
 		minutes := findings.MinutesOf(each(known(), func(minute int64) time.Time { return time.Unix(minute, 0) }))
 		f.minutes = &minutes
 	}
-	encoded, err := unpackGathered(slices.SortedFunc(each(events, slices.Clone[[]byte]), bytes.Compare))
+	hosts, err := unpackGathered(packed)
 	if err != nil {
 		return err
 	}
+	for _, host := range slices.Sorted(maps.Keys(hosts)) {
+		if err := f.judge(host, hosts[host], emit); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge judges one host.
+func (f *judgeFn) judge(host string, events [][]byte, emit func(*schemas.Finding)) error {
 	from := &schemas.SiteState{}
-	if kind, _, err := headOf(encoded[0]); err != nil {
+	if kind, _, err := headOf(events[0]); err != nil {
 		return err
 	} else if kind == seededState {
-		if err := proto.Unmarshal(encoded[0][headBytes:], from); err != nil {
+		if err := proto.Unmarshal(events[0][headBytes:], from); err != nil {
 			return fmt.Errorf("reading a state of detection: %w", err)
 		}
-		encoded = encoded[1:]
+		events = events[1:]
 	}
 	end := f.minutes.Closed()
 	if end.Before(f.ClosedTo) {
 		end = f.ClosedTo
 	}
 	var failed error
-	all, _ := findings.GoOn(host, from, decoded(encoded, &failed), *f.minutes, end)
+	all, _ := findings.GoOn(host, from, decoded(events, &failed), *f.minutes, end)
 	if failed != nil {
 		return failed
 	}
@@ -196,11 +157,11 @@ func Findings(s beam.Scope, level string, closedTo time.Time, minutes []beam.PCo
 	s = s.Scope("transform.Findings")
 	var events, known []beam.PCollection
 	for _, m := range minutes {
-		o, k := beam.ParDo2(s, &gatherObservationsFn{observeFn: observeFn{Level: level}}, m)
+		o, k := beam.ParDo2(s, &gatherMinutesFn{observeFn: observeFn{Level: level}}, m)
 		events, known = append(events, Whole(s, o)), append(known, Whole(s, k))
 	}
 	for _, seeds := range states {
-		events = append(events, beam.ParDo(s, &seedFn{}, Whole(s, seeds)))
+		events = append(events, Whole(s, beam.ParDo(s, &gatherStatesFn{}, seeds)))
 	}
 	all := beam.ParDo(s, &distinctFn{}, beam.GroupByKey(s, Flatten(s, known...)))
 	return beam.ParDo(s, &judgeFn{ClosedTo: closedTo}, beam.GroupByKey(s, Flatten(s, events...)), beam.SideInput{Input: all})
