@@ -164,7 +164,14 @@ func Findings(s beam.Scope, level string, closedTo time.Time, minutes []beam.PCo
 		events = append(events, Whole(s, beam.ParDo(s, &gatherStatesFn{}, seeds)))
 	}
 	all := beam.ParDo(s, &distinctFn{}, beam.GroupByKey(s, Flatten(s, known...)))
-	return beam.ParDo(s, &judgeFn{ClosedTo: closedTo}, beam.GroupByKey(s, Flatten(s, events...)), beam.SideInput{Input: all})
+	if len(states) > 0 { // of hosts of any of minutes
+		events = []beam.PCollection{Flatten(s, events...)}
+	}
+	found := make([]beam.PCollection, len(events))
+	for i, e := range events { // each is judged on its own, side by side: nothing else is left to do when the last line is read
+		found[i] = beam.ParDo(s, &judgeFn{ClosedTo: closedTo}, beam.GroupByKey(s, e), beam.SideInput{Input: all})
+	}
+	return Flatten(s, found...)
 }
 
 // WriteStates writes states that a run goes on from into a file of a local folder.
