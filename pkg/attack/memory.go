@@ -2,6 +2,7 @@ package attack
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
@@ -70,17 +71,18 @@ func (m *memory) thin(minute uint32) {
 		hours[r.minute/60] = append(hours[r.minute/60], r)
 	}
 	kept := m.requests[:0:0]
-	for hour, requests := range hours {
+	for _, hour := range slices.Sorted(maps.Keys(hours)) {
+		requests := hours[hour]
 		switch {
 		case hour+rememberedHours < minute/60:
 			continue
 		case hour+1 < minute/60 && len(requests) > perHour:
-			slices.SortFunc(requests, func(a, b request) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.minute, b.minute)) })
+			slices.SortStableFunc(requests, func(a, b request) int { return cmp.Or(cmp.Compare(a.id, b.id), cmp.Compare(a.minute, b.minute)) })
 			requests = requests[:perHour]
 		}
 		kept = append(kept, requests...)
 	}
-	slices.SortFunc(kept, func(a, b request) int { return cmp.Or(cmp.Compare(a.minute, b.minute), cmp.Compare(a.id, b.id)) })
+	slices.SortStableFunc(kept, func(a, b request) int { return cmp.Or(cmp.Compare(a.minute, b.minute), cmp.Compare(a.id, b.id)) })
 	m.keep(kept)
 }
 

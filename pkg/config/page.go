@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"go.yaml.in/yaml/v4"
 )
@@ -26,7 +27,9 @@ func checkPage(text string) error {
 		return errors.New("write what people type into their browser, such as https://logs.example.org")
 	case u.User != nil:
 		return errors.New("it is sent to many: leave out user name and password")
-	case u.Path != "" && u.Path != "/", u.RawQuery != "", u.ForceQuery, u.Fragment != "":
+	case strings.ContainsFunc(u.Host, func(r rune) bool { return r > unicode.MaxASCII }):
+		return errors.New("write the host as browsers send it, which begins with xn--")
+	case u.Path != "" && u.Path != "/", u.RawQuery != "", u.ForceQuery, strings.Contains(text, "#"):
 		return errors.New("the page has a name of its own: leave out what follows the host, as in https://logs.example.org")
 	}
 	return nil

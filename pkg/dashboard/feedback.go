@@ -54,10 +54,13 @@ func (s *Server) say(r *request, undone bool) (*siteCase, error) {
 	if s.config.Feedback == nil {
 		return nil, errNoFeedback
 	}
+	if undone && c.said == nil {
+		return c, nil // nothing was said of it; what was said of others stands
+	}
 	now := r.now.Truncate(time.Second)
 	word := reportstore.Feedback{Host: c.Host, Started: c.start, At: now, Expires: now.Add(feedbackFor), By: by, Undone: undone,
 		Kinds: c.kinds()}
-	if c.said != nil && undone {
+	if undone {
 		word.Started, word.Kinds = c.said.Started, c.said.Kinds // what is taken back
 	}
 	if err := s.config.Feedback.PutFeedback(r.Context(), word); err != nil {

@@ -45,9 +45,9 @@ func (o *Options) goOn(ctx context.Context, store *known, job *Job) error {
 	return err
 }
 
-// cutLead takes out what a rebuild read for history only, and tells where that was too little, unless it went on from what was known. Rows of days that hold such lines are those of days in
+// cutLead takes out what a rebuild read for history only, and tells where that was too little for sites of which no state says what is usual. Rows of days that hold such lines are those of days in
 // part, which the store takes from their hours.
-func (o *Options) cutLead(out *Outcome, known bool) {
+func (o *Options) cutLead(out *Outcome, states []*schemas.SiteSeed) {
 	if !o.Rebuild {
 		return
 	}
@@ -64,7 +64,27 @@ func (o *Options) cutLead(out *Outcome, known bool) {
 		return before
 	})
 	out.Findings = slices.DeleteFunc(out.Findings, func(f *schemas.Finding) bool { return f.Minute.AsTime().Before(o.From) })
-	if from := first.Add(history); !known && len(out.Rows) > 0 && from.After(o.From) {
-		o.Note("what is usual is not known up to %s, as the files have no hour before: few attacks are found there", clock(from))
+	unknown, all := newSites(out.Rows, states)
+	if from := first.Add(history); unknown > 0 && from.After(o.From) {
+		o.Note("what is usual is not known up to %s for %d of %d sites, as neither the store nor the files have an hour before: few attacks are found there", clock(from), unknown, all)
 	}
+}
+
+// newSites counts the sites of rows of which no state says what is usual, and all.
+func newSites(rows []*schemas.TrafficReport, states []*schemas.SiteSeed) (unknown, all int) {
+	learned := map[string]bool{}
+	for _, r := range rows {
+		learned[r.Host] = false
+	}
+	for _, s := range states {
+		if _, asked := learned[s.Host]; asked && s.State.Baseline != nil {
+			learned[s.Host] = true
+		}
+	}
+	for _, known := range learned {
+		if !known {
+			unknown++
+		}
+	}
+	return unknown, len(learned)
 }

@@ -7,13 +7,19 @@ import (
 	"time"
 
 	"github.com/floodgauge/floodgauge/pkg/access"
+	"github.com/floodgauge/floodgauge/pkg/findings"
 	"github.com/floodgauge/floodgauge/pkg/reportstore"
 	"github.com/floodgauge/floodgauge/pkg/reportstore/sqlite"
 	"github.com/floodgauge/floodgauge/schemas"
 )
 
 // known is what the store has; where there is no store yet, nothing.
-type known struct{ store *sqlite.Reader }
+type known struct {
+	store *sqlite.Reader
+	// minutes are those of which any line is known from begin up to the range. begin is zero as long as nobody asked.
+	minutes findings.Minutes
+	begin   time.Time
+}
 
 func (k *known) close() {
 	if k.store != nil {

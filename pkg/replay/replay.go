@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"maps"
 	"os"
-	"slices"
 	"strings"
 	"time"
 
@@ -132,7 +131,7 @@ func (o *Options) compute(ctx context.Context, store *known) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	o.cutLead(out, slices.ContainsFunc(job.States, func(s *schemas.SiteSeed) bool { return s.State.Baseline != nil }))
+	o.cutLead(out, job.States)
 	switch {
 	case len(out.Problems) > 0 && !o.Force:
 		return nil, fmt.Errorf("nothing was published, as a file could not be read to its end (--force publishes the rest): %s", strings.Join(out.Problems, "; "))
@@ -219,5 +218,5 @@ func openStore(data string) (*known, error) {
 		return &known{}, nil
 	}
 	r, err := sqlite.OpenReadOnly(data)
-	return &known{r}, err
+	return &known{store: r}, err
 }

@@ -49,9 +49,11 @@ func (k *known) state(ctx context.Context, host string, words []*schemas.Word, f
 	default:
 		return &schemas.SiteState{Words: words}, nil
 	}
-	minutes, err := findings.ReadMinutes(ctx, k.store, begin, from)
-	if err != nil {
-		return nil, err
+	if k.begin.IsZero() || begin.Before(k.begin) { // sites mostly have states of about the same time
+		if k.minutes, err = findings.ReadMinutes(ctx, k.store, begin, from); err != nil {
+			return nil, err
+		}
+		k.begin = begin
 	}
-	return findings.Before(state, since, host, words, minutes, from.Add(-lead))
+	return findings.Before(state, since, host, words, k.minutes, from.Add(-lead))
 }
