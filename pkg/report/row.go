@@ -16,7 +16,6 @@ import (
 func (s *Summary) Report(host string, start time.Time, level string) *schemas.TrafficReport {
 	w := s.writer(host, start, level)
 	if n, known := w.visitors(); known {
-		w.row.Visitors = proto.Int64(atMost(n))
 		w.sketch(n)
 	}
 	w.lists(listRows)
@@ -26,9 +25,7 @@ func (s *Summary) Report(host string, start time.Time, level string) *schemas.Tr
 // Outline is Report without distributions and sketch.
 func (s *Summary) Outline(host string, start time.Time, level string) *schemas.TrafficReport {
 	w := s.counted(host, start, level)
-	if n, known := w.visitors(); known {
-		w.row.Visitors = proto.Int64(atMost(n))
-	}
+	w.visitors()
 	w.lists(listRows)
 	return w.row
 }
@@ -228,19 +225,21 @@ func publicIndex(number uint16) int32 {
 	return int32(number) - 1
 }
 
-// visitors writes how many distinct clients there were. Fewer than k are a plain number: a sketch of so few would tell who they were to
-// whoever has the salt.
+// visitors writes how many distinct clients there were, where that is known.
 func (w *rowWriter) visitors() (n uint64, known bool) {
 	if w.cdn || w.logged[vocabulary.FieldClient] == 0 {
 		return 0, false
 	}
+	n = min(w.sum.visitors.estimate(), w.sum.counters.lines) // an estimate may be above what can be
 	if number, ok := w.sum.clients.number(); ok {
-		return uint64(number), true
+		n = uint64(number)
 	}
-	return min(w.sum.visitors.estimate(), w.sum.counters.lines), true // an estimate may be above what can be
+	w.row.Visitors = proto.Int64(atMost(n))
+	return n, true
 }
 
-// sketch lets queries estimate the visitors of several rows together.
+// sketch lets queries estimate the visitors of several rows together. Fewer than k are a plain number: a sketch of so few would tell who they were to whoever
+// has the salt.
 func (w *rowWriter) sketch(visitors uint64) {
 	// Visitors of one household, or of one person on several days, are many hashes of fewer clients.
 	if visitors >= uint64(w.sum.sets.k) && w.sum.sets.enough(w.sum.groups) {

@@ -15,10 +15,9 @@ type event byte
 
 // The kinds of events.
 const (
-	seededState     event = iota + 1 // a *schemas.SiteState of an earlier run
-	knownMinute                      // a minute of which some host has lines; without a message
-	observedMinute                   // a *schemas.Observation
-	gatheredMinutes                  // several observed minutes of one host, packed together
+	seededState    event = iota + 1 // a *schemas.SiteState of an earlier run
+	knownMinute                     // a minute of which some host has lines; without a message
+	observedMinute                  // a *schemas.Observation
 )
 
 // headBytes are what an encoded event begins with.
@@ -26,7 +25,7 @@ const headBytes = 1 + 8
 
 // appendEvent encodes an event. m may be nil; it is packed, as a runner keeps several copies of what it groups.
 func appendEvent(kind event, minute time.Time, m proto.Message) ([]byte, error) {
-	b := binary.BigEndian.AppendUint64([]byte{byte(kind)}, uint64(minute.Unix()))
+	b := appendHead(nil, kind, minute)
 	if m == nil {
 		return b, nil
 	}
@@ -35,6 +34,11 @@ func appendEvent(kind event, minute time.Time, m proto.Message) ([]byte, error) 
 		return nil, fmt.Errorf("encoding what detection goes by: %w", err)
 	}
 	return append(b, s2.Encode(nil, plain)...), nil
+}
+
+// appendHead appends what headOf reads.
+func appendHead(b []byte, kind event, minute time.Time) []byte {
+	return binary.BigEndian.AppendUint64(append(b, byte(kind)), uint64(minute.Unix()))
 }
 
 // headOf is the beginning of an encoded event.

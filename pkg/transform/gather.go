@@ -48,7 +48,7 @@ func (g *gathered) add(host string, kind event, minute time.Time, message int) *
 	shard := &g.shards[shardOf(host)]
 	b := binary.AppendUvarint(*shard, uint64(len(host)))
 	b = binary.AppendUvarint(append(b, host...), uint64(headBytes+message))
-	*shard = binary.BigEndian.AppendUint64(append(b, byte(kind)), uint64(minute.Unix()))
+	*shard = appendHead(b, kind, minute)
 	g.size += len(host) + headBytes + message
 	if g.first.IsZero() || minute.Before(g.first) {
 		g.first = minute

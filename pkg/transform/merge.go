@@ -17,22 +17,16 @@ type mergeFn struct{}
 
 // MergeAccumulators reads b and changes a. The minute that b is may go elsewhere too, after it came here.
 func (*mergeFn) MergeAccumulators(a, b *report.Summary) *report.Summary {
-	if a == nil {
-		return b
-	}
-	if b != nil {
-		a.MergeUnsampled(b)
-	}
-	return a
+	return merge(a, b, (*report.Summary).MergeUnsampled)
 }
 
-// merge consumes b.
-func merge(a, b *report.Summary) *report.Summary {
+// merge merges b into a, either of which may be nil.
+func merge(a, b *report.Summary, into func(a, b *report.Summary)) *report.Summary {
 	if a == nil {
 		return b
 	}
 	if b != nil {
-		a.Merge(b)
+		into(a, b)
 	}
 	return a
 }
@@ -41,7 +35,9 @@ func merge(a, b *report.Summary) *report.Summary {
 type gatherFn struct{}
 
 // MergeAccumulators consumes b.
-func (*gatherFn) MergeAccumulators(a, b *report.Summary) *report.Summary { return merge(a, b) }
+func (*gatherFn) MergeAccumulators(a, b *report.Summary) *report.Summary {
+	return merge(a, b, (*report.Summary).Merge)
+}
 
 // AddInput decodes b and merges it into a.
 func (*gatherFn) AddInput(a *report.Summary, b []byte) (*report.Summary, error) {
@@ -49,7 +45,7 @@ func (*gatherFn) AddInput(a *report.Summary, b []byte) (*report.Summary, error) 
 	if err != nil {
 		return nil, err
 	}
-	return merge(a, sum), nil
+	return merge(a, sum, (*report.Summary).Merge), nil
 }
 
 // Gather is Merge for summaries that are still encoded. PCollection<KV<host, encoded summary>> → PCollection<KV<host, *report.Summary>>.
