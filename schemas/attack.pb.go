@@ -1091,12 +1091,8 @@ type Observation struct {
 	Row     *TrafficReport  `protobuf:"bytes,1,opt,name=row,proto3" json:"row,omitempty"`
 	Clients *ClientEvidence `protobuf:"bytes,2,opt,name=clients,proto3" json:"clients,omitempty"`
 	// POST requests that were answered as failed logins are.
-	RefusedPosts int64 `protobuf:"varint,3,opt,name=refused_posts,json=refusedPosts,proto3" json:"refused_posts,omitempty"`
-	// A few requests, picked evenly out of all, and out of those that no rule may reach.
-	Sample    []*SampledRequest `protobuf:"bytes,4,rep,name=sample,proto3" json:"sample,omitempty"`
-	Protected []*SampledRequest `protobuf:"bytes,5,rep,name=protected,proto3" json:"protected,omitempty"`
-	// The same of requests that were refused or posted something.
-	Suspect       []*SampledRequest `protobuf:"bytes,6,rep,name=suspect,proto3" json:"suspect,omitempty"`
+	RefusedPosts  int64   `protobuf:"varint,3,opt,name=refused_posts,json=refusedPosts,proto3" json:"refused_posts,omitempty"`
+	Sample        *Sample `protobuf:"bytes,7,opt,name=sample,proto3" json:"sample,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1152,23 +1148,130 @@ func (x *Observation) GetRefusedPosts() int64 {
 	return 0
 }
 
-func (x *Observation) GetSample() []*SampledRequest {
+func (x *Observation) GetSample() *Sample {
 	if x != nil {
 		return x.Sample
 	}
 	return nil
 }
 
-func (x *Observation) GetProtected() []*SampledRequest {
+// A few requests of a minute in order of their ids, picked evenly out of all, out of those that no rule may reach, and out of those that were refused or
+// posted something. They are columns of equal length, in closed vocabularies and templates; texts are places in texts, of which the first is empty.
+type Sample struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	Texts []string               `protobuf:"bytes,1,rep,name=texts,proto3" json:"texts,omitempty"`
+	Ids   []uint32               `protobuf:"fixed32,2,rep,packed,name=ids,proto3" json:"ids,omitempty"`
+	// The beginnings of the clients' day-keyed tokens; 0 where unknown.
+	Clients   []uint32 `protobuf:"fixed32,3,rep,packed,name=clients,proto3" json:"clients,omitempty"`
+	Paths     []uint32 `protobuf:"varint,4,rep,packed,name=paths,proto3" json:"paths,omitempty"`
+	Agents    []uint32 `protobuf:"varint,5,rep,packed,name=agents,proto3" json:"agents,omitempty"`
+	Referrers []uint32 `protobuf:"varint,6,rep,packed,name=referrers,proto3" json:"referrers,omitempty"`
+	Countries []uint32 `protobuf:"varint,7,rep,packed,name=countries,proto3" json:"countries,omitempty"`
+	Networks  []uint32 `protobuf:"varint,8,rep,packed,name=networks,proto3" json:"networks,omitempty"`
+	Methods   []uint32 `protobuf:"varint,9,rep,packed,name=methods,proto3" json:"methods,omitempty"`
+	// Sums of 1: picked out of all, 2: picked out of those that no rule may reach, 4: picked out of those that were refused or posted something,
+	// 8: for a static file, 16: with a query string, 32: of a client that scans or guesses passwords.
+	Marks         []uint32 `protobuf:"varint,10,rep,packed,name=marks,proto3" json:"marks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Sample) Reset() {
+	*x = Sample{}
+	mi := &file_attack_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Sample) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Sample) ProtoMessage() {}
+
+func (x *Sample) ProtoReflect() protoreflect.Message {
+	mi := &file_attack_proto_msgTypes[10]
 	if x != nil {
-		return x.Protected
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Sample.ProtoReflect.Descriptor instead.
+func (*Sample) Descriptor() ([]byte, []int) {
+	return file_attack_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Sample) GetTexts() []string {
+	if x != nil {
+		return x.Texts
 	}
 	return nil
 }
 
-func (x *Observation) GetSuspect() []*SampledRequest {
+func (x *Sample) GetIds() []uint32 {
 	if x != nil {
-		return x.Suspect
+		return x.Ids
+	}
+	return nil
+}
+
+func (x *Sample) GetClients() []uint32 {
+	if x != nil {
+		return x.Clients
+	}
+	return nil
+}
+
+func (x *Sample) GetPaths() []uint32 {
+	if x != nil {
+		return x.Paths
+	}
+	return nil
+}
+
+func (x *Sample) GetAgents() []uint32 {
+	if x != nil {
+		return x.Agents
+	}
+	return nil
+}
+
+func (x *Sample) GetReferrers() []uint32 {
+	if x != nil {
+		return x.Referrers
+	}
+	return nil
+}
+
+func (x *Sample) GetCountries() []uint32 {
+	if x != nil {
+		return x.Countries
+	}
+	return nil
+}
+
+func (x *Sample) GetNetworks() []uint32 {
+	if x != nil {
+		return x.Networks
+	}
+	return nil
+}
+
+func (x *Sample) GetMethods() []uint32 {
+	if x != nil {
+		return x.Methods
+	}
+	return nil
+}
+
+func (x *Sample) GetMarks() []uint32 {
+	if x != nil {
+		return x.Marks
 	}
 	return nil
 }
@@ -1196,7 +1299,7 @@ type ClientEvidence struct {
 
 func (x *ClientEvidence) Reset() {
 	*x = ClientEvidence{}
-	mi := &file_attack_proto_msgTypes[10]
+	mi := &file_attack_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1208,7 +1311,7 @@ func (x *ClientEvidence) String() string {
 func (*ClientEvidence) ProtoMessage() {}
 
 func (x *ClientEvidence) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[10]
+	mi := &file_attack_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1221,7 +1324,7 @@ func (x *ClientEvidence) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientEvidence.ProtoReflect.Descriptor instead.
 func (*ClientEvidence) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{10}
+	return file_attack_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ClientEvidence) GetUnknown() string {
@@ -1300,7 +1403,7 @@ type Culprit struct {
 
 func (x *Culprit) Reset() {
 	*x = Culprit{}
-	mi := &file_attack_proto_msgTypes[11]
+	mi := &file_attack_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1312,7 +1415,7 @@ func (x *Culprit) String() string {
 func (*Culprit) ProtoMessage() {}
 
 func (x *Culprit) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[11]
+	mi := &file_attack_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1325,7 +1428,7 @@ func (x *Culprit) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Culprit.ProtoReflect.Descriptor instead.
 func (*Culprit) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{11}
+	return file_attack_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Culprit) GetClient() uint32 {
@@ -1360,7 +1463,7 @@ type ClientGroup struct {
 
 func (x *ClientGroup) Reset() {
 	*x = ClientGroup{}
-	mi := &file_attack_proto_msgTypes[12]
+	mi := &file_attack_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1372,7 +1475,7 @@ func (x *ClientGroup) String() string {
 func (*ClientGroup) ProtoMessage() {}
 
 func (x *ClientGroup) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[12]
+	mi := &file_attack_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1385,7 +1488,7 @@ func (x *ClientGroup) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ClientGroup.ProtoReflect.Descriptor instead.
 func (*ClientGroup) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{12}
+	return file_attack_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ClientGroup) GetClients() int64 {
@@ -1398,158 +1501,6 @@ func (x *ClientGroup) GetClients() int64 {
 func (x *ClientGroup) GetRequests() int64 {
 	if x != nil {
 		return x.Requests
-	}
-	return 0
-}
-
-// One request of a sample, in closed vocabularies and templates.
-type SampledRequest struct {
-	state    protoimpl.MessageState `protogen:"open.v1"`
-	Id       uint64                 `protobuf:"fixed64,1,opt,name=id,proto3" json:"id,omitempty"`
-	Path     string                 `protobuf:"bytes,2,opt,name=path,proto3" json:"path,omitempty"`
-	Agent    string                 `protobuf:"bytes,3,opt,name=agent,proto3" json:"agent,omitempty"`
-	Referrer string                 `protobuf:"bytes,4,opt,name=referrer,proto3" json:"referrer,omitempty"`
-	Country  string                 `protobuf:"bytes,5,opt,name=country,proto3" json:"country,omitempty"`
-	Network  uint32                 `protobuf:"varint,6,opt,name=network,proto3" json:"network,omitempty"`
-	Status   uint32                 `protobuf:"varint,7,opt,name=status,proto3" json:"status,omitempty"`
-	Method   uint32                 `protobuf:"varint,8,opt,name=method,proto3" json:"method,omitempty"`
-	Class    uint32                 `protobuf:"varint,9,opt,name=class,proto3" json:"class,omitempty"`
-	Static   bool                   `protobuf:"varint,10,opt,name=static,proto3" json:"static,omitempty"`
-	Miss     bool                   `protobuf:"varint,11,opt,name=miss,proto3" json:"miss,omitempty"`
-	// The client scans, or guesses passwords.
-	Accused bool `protobuf:"varint,12,opt,name=accused,proto3" json:"accused,omitempty"`
-	// There was a query string.
-	Query bool `protobuf:"varint,13,opt,name=query,proto3" json:"query,omitempty"`
-	// The beginning of the client's day-keyed token; 0 where unknown.
-	Client        uint32 `protobuf:"fixed32,14,opt,name=client,proto3" json:"client,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *SampledRequest) Reset() {
-	*x = SampledRequest{}
-	mi := &file_attack_proto_msgTypes[13]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *SampledRequest) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*SampledRequest) ProtoMessage() {}
-
-func (x *SampledRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_attack_proto_msgTypes[13]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use SampledRequest.ProtoReflect.Descriptor instead.
-func (*SampledRequest) Descriptor() ([]byte, []int) {
-	return file_attack_proto_rawDescGZIP(), []int{13}
-}
-
-func (x *SampledRequest) GetId() uint64 {
-	if x != nil {
-		return x.Id
-	}
-	return 0
-}
-
-func (x *SampledRequest) GetPath() string {
-	if x != nil {
-		return x.Path
-	}
-	return ""
-}
-
-func (x *SampledRequest) GetAgent() string {
-	if x != nil {
-		return x.Agent
-	}
-	return ""
-}
-
-func (x *SampledRequest) GetReferrer() string {
-	if x != nil {
-		return x.Referrer
-	}
-	return ""
-}
-
-func (x *SampledRequest) GetCountry() string {
-	if x != nil {
-		return x.Country
-	}
-	return ""
-}
-
-func (x *SampledRequest) GetNetwork() uint32 {
-	if x != nil {
-		return x.Network
-	}
-	return 0
-}
-
-func (x *SampledRequest) GetStatus() uint32 {
-	if x != nil {
-		return x.Status
-	}
-	return 0
-}
-
-func (x *SampledRequest) GetMethod() uint32 {
-	if x != nil {
-		return x.Method
-	}
-	return 0
-}
-
-func (x *SampledRequest) GetClass() uint32 {
-	if x != nil {
-		return x.Class
-	}
-	return 0
-}
-
-func (x *SampledRequest) GetStatic() bool {
-	if x != nil {
-		return x.Static
-	}
-	return false
-}
-
-func (x *SampledRequest) GetMiss() bool {
-	if x != nil {
-		return x.Miss
-	}
-	return false
-}
-
-func (x *SampledRequest) GetAccused() bool {
-	if x != nil {
-		return x.Accused
-	}
-	return false
-}
-
-func (x *SampledRequest) GetQuery() bool {
-	if x != nil {
-		return x.Query
-	}
-	return false
-}
-
-func (x *SampledRequest) GetClient() uint32 {
-	if x != nil {
-		return x.Client
 	}
 	return 0
 }
@@ -2189,14 +2140,24 @@ const file_attack_proto_rawDesc = "" +
 	"\bOffender\x12\x16\n" +
 	"\x06client\x18\x01 \x01(\aR\x06client\x12\x14\n" +
 	"\x05scans\x18\x02 \x01(\x01R\x05scans\x12\x14\n" +
-	"\x05tries\x18\x03 \x01(\x01R\x05tries\"\xb9\x02\n" +
+	"\x05tries\x18\x03 \x01(\x01R\x05tries\"\xc7\x01\n" +
 	"\vObservation\x12+\n" +
 	"\x03row\x18\x01 \x01(\v2\x19.floodgauge.TrafficReportR\x03row\x124\n" +
 	"\aclients\x18\x02 \x01(\v2\x1a.floodgauge.ClientEvidenceR\aclients\x12#\n" +
-	"\rrefused_posts\x18\x03 \x01(\x03R\frefusedPosts\x122\n" +
-	"\x06sample\x18\x04 \x03(\v2\x1a.floodgauge.SampledRequestR\x06sample\x128\n" +
-	"\tprotected\x18\x05 \x03(\v2\x1a.floodgauge.SampledRequestR\tprotected\x124\n" +
-	"\asuspect\x18\x06 \x03(\v2\x1a.floodgauge.SampledRequestR\asuspect\"\x96\x03\n" +
+	"\rrefused_posts\x18\x03 \x01(\x03R\frefusedPosts\x12*\n" +
+	"\x06sample\x18\a \x01(\v2\x12.floodgauge.SampleR\x06sampleJ\x04\b\x04\x10\a\"\x80\x02\n" +
+	"\x06Sample\x12\x14\n" +
+	"\x05texts\x18\x01 \x03(\tR\x05texts\x12\x10\n" +
+	"\x03ids\x18\x02 \x03(\aR\x03ids\x12\x18\n" +
+	"\aclients\x18\x03 \x03(\aR\aclients\x12\x14\n" +
+	"\x05paths\x18\x04 \x03(\rR\x05paths\x12\x16\n" +
+	"\x06agents\x18\x05 \x03(\rR\x06agents\x12\x1c\n" +
+	"\treferrers\x18\x06 \x03(\rR\treferrers\x12\x1c\n" +
+	"\tcountries\x18\a \x03(\rR\tcountries\x12\x1a\n" +
+	"\bnetworks\x18\b \x03(\rR\bnetworks\x12\x18\n" +
+	"\amethods\x18\t \x03(\rR\amethods\x12\x14\n" +
+	"\x05marks\x18\n" +
+	" \x03(\rR\x05marks\"\x96\x03\n" +
 	"\x0eClientEvidence\x12\x18\n" +
 	"\aunknown\x18\x01 \x01(\tR\aunknown\x12\x18\n" +
 	"\aclients\x18\x02 \x01(\x03R\aclients\x12\x18\n" +
@@ -2213,23 +2174,7 @@ const file_attack_proto_rawDesc = "" +
 	"\brequests\x18\x03 \x01(\x03R\brequests\"C\n" +
 	"\vClientGroup\x12\x18\n" +
 	"\aclients\x18\x01 \x01(\x03R\aclients\x12\x1a\n" +
-	"\brequests\x18\x02 \x01(\x03R\brequests\"\xd4\x02\n" +
-	"\x0eSampledRequest\x12\x0e\n" +
-	"\x02id\x18\x01 \x01(\x06R\x02id\x12\x12\n" +
-	"\x04path\x18\x02 \x01(\tR\x04path\x12\x14\n" +
-	"\x05agent\x18\x03 \x01(\tR\x05agent\x12\x1a\n" +
-	"\breferrer\x18\x04 \x01(\tR\breferrer\x12\x18\n" +
-	"\acountry\x18\x05 \x01(\tR\acountry\x12\x18\n" +
-	"\anetwork\x18\x06 \x01(\rR\anetwork\x12\x16\n" +
-	"\x06status\x18\a \x01(\rR\x06status\x12\x16\n" +
-	"\x06method\x18\b \x01(\rR\x06method\x12\x14\n" +
-	"\x05class\x18\t \x01(\rR\x05class\x12\x16\n" +
-	"\x06static\x18\n" +
-	" \x01(\bR\x06static\x12\x12\n" +
-	"\x04miss\x18\v \x01(\bR\x04miss\x12\x18\n" +
-	"\aaccused\x18\f \x01(\bR\aaccused\x12\x14\n" +
-	"\x05query\x18\r \x01(\bR\x05query\x12\x16\n" +
-	"\x06client\x18\x0e \x01(\aR\x06client\"\x9f\x02\n" +
+	"\brequests\x18\x02 \x01(\x03R\brequests\"\x9f\x02\n" +
 	"\tSiteState\x120\n" +
 	"\bbaseline\x18\x01 \x01(\v2\x14.floodgauge.BaselineR\bbaseline\x12(\n" +
 	"\x05usual\x18\x02 \x01(\v2\x12.floodgauge.MemoryR\x05usual\x120\n" +
@@ -2308,10 +2253,10 @@ var file_attack_proto_goTypes = []any{
 	(*Baseline)(nil),              // 8: floodgauge.Baseline
 	(*Offender)(nil),              // 9: floodgauge.Offender
 	(*Observation)(nil),           // 10: floodgauge.Observation
-	(*ClientEvidence)(nil),        // 11: floodgauge.ClientEvidence
-	(*Culprit)(nil),               // 12: floodgauge.Culprit
-	(*ClientGroup)(nil),           // 13: floodgauge.ClientGroup
-	(*SampledRequest)(nil),        // 14: floodgauge.SampledRequest
+	(*Sample)(nil),                // 11: floodgauge.Sample
+	(*ClientEvidence)(nil),        // 12: floodgauge.ClientEvidence
+	(*Culprit)(nil),               // 13: floodgauge.Culprit
+	(*ClientGroup)(nil),           // 14: floodgauge.ClientGroup
 	(*SiteState)(nil),             // 15: floodgauge.SiteState
 	(*Word)(nil),                  // 16: floodgauge.Word
 	(*SiteSeed)(nil),              // 17: floodgauge.SiteSeed
@@ -2351,33 +2296,31 @@ var file_attack_proto_depIdxs = []int32{
 	20, // 23: floodgauge.Baseline.scans:type_name -> floodgauge.Level
 	9,  // 24: floodgauge.Baseline.offenders:type_name -> floodgauge.Offender
 	25, // 25: floodgauge.Observation.row:type_name -> floodgauge.TrafficReport
-	11, // 26: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
-	14, // 27: floodgauge.Observation.sample:type_name -> floodgauge.SampledRequest
-	14, // 28: floodgauge.Observation.protected:type_name -> floodgauge.SampledRequest
-	14, // 29: floodgauge.Observation.suspect:type_name -> floodgauge.SampledRequest
-	13, // 30: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
-	13, // 31: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
-	13, // 32: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
-	9,  // 33: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
-	12, // 34: floodgauge.ClientEvidence.culprits:type_name -> floodgauge.Culprit
-	13, // 35: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
-	8,  // 36: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
-	19, // 37: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
-	19, // 38: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
-	19, // 39: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
-	18, // 40: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
-	16, // 41: floodgauge.SiteState.words:type_name -> floodgauge.Word
-	24, // 42: floodgauge.Word.from:type_name -> google.protobuf.Timestamp
-	24, // 43: floodgauge.Word.until:type_name -> google.protobuf.Timestamp
-	15, // 44: floodgauge.SiteSeed.state:type_name -> floodgauge.SiteState
-	12, // 45: floodgauge.CaseMinute.culprits:type_name -> floodgauge.Culprit
-	23, // 46: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
-	21, // 47: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
-	48, // [48:48] is the sub-list for method output_type
-	48, // [48:48] is the sub-list for method input_type
-	48, // [48:48] is the sub-list for extension type_name
-	48, // [48:48] is the sub-list for extension extendee
-	0,  // [0:48] is the sub-list for field type_name
+	12, // 26: floodgauge.Observation.clients:type_name -> floodgauge.ClientEvidence
+	11, // 27: floodgauge.Observation.sample:type_name -> floodgauge.Sample
+	14, // 28: floodgauge.ClientEvidence.scanners:type_name -> floodgauge.ClientGroup
+	14, // 29: floodgauge.ClientEvidence.guessers:type_name -> floodgauge.ClientGroup
+	14, // 30: floodgauge.ClientEvidence.automated:type_name -> floodgauge.ClientGroup
+	9,  // 31: floodgauge.ClientEvidence.offenders:type_name -> floodgauge.Offender
+	13, // 32: floodgauge.ClientEvidence.culprits:type_name -> floodgauge.Culprit
+	14, // 33: floodgauge.ClientEvidence.by_rate:type_name -> floodgauge.ClientGroup
+	8,  // 34: floodgauge.SiteState.baseline:type_name -> floodgauge.Baseline
+	19, // 35: floodgauge.SiteState.usual:type_name -> floodgauge.Memory
+	19, // 36: floodgauge.SiteState.protected:type_name -> floodgauge.Memory
+	19, // 37: floodgauge.SiteState.attack:type_name -> floodgauge.Memory
+	18, // 38: floodgauge.SiteState.minutes:type_name -> floodgauge.CaseMinute
+	16, // 39: floodgauge.SiteState.words:type_name -> floodgauge.Word
+	24, // 40: floodgauge.Word.from:type_name -> google.protobuf.Timestamp
+	24, // 41: floodgauge.Word.until:type_name -> google.protobuf.Timestamp
+	15, // 42: floodgauge.SiteSeed.state:type_name -> floodgauge.SiteState
+	13, // 43: floodgauge.CaseMinute.culprits:type_name -> floodgauge.Culprit
+	23, // 44: floodgauge.Shares.shares:type_name -> floodgauge.Shares.SharesEntry
+	21, // 45: floodgauge.Baseline.SharesEntry.value:type_name -> floodgauge.Shares
+	46, // [46:46] is the sub-list for method output_type
+	46, // [46:46] is the sub-list for method input_type
+	46, // [46:46] is the sub-list for extension type_name
+	46, // [46:46] is the sub-list for extension extendee
+	0,  // [0:46] is the sub-list for field type_name
 }
 
 func init() { file_attack_proto_init() }

@@ -32,9 +32,10 @@ func (b busy) flooded() (f *schemas.Finding, literals []*schemas.Recommendation)
 	w := newWorld(11)
 	w.minute = w.minute.Add(4 * 60 * 60e9)
 	site := NewSite("a.example", always, anything)
-	sampled := func(flood bool) (all []*schemas.SampledRequest) {
-		all, _ = sampleOfKinds(w, usualKinds()[:3]...)
-		for i, s := range all {
+	sampled := func(flood bool) []picked {
+		all := requestsOfKinds(w, usualKinds()[:3]...)
+		for i := range all {
+			s := &all[i]
 			s.Client = w.rng.Uint32N(0xabc00000)
 			if flood && i%4 > 0 {
 				s.Client = attackersToken(w.rng.IntN(b.attackers))
@@ -63,13 +64,14 @@ func (b busy) flooded() (f *schemas.Finding, literals []*schemas.Recommendation)
 			e.Culprits = culpritMessages(all)
 		}
 		o := w.next(crowds...)
-		o.Clients, o.Sample = e, sampled(flood)
+		requests := sampled(flood)
 		if flood {
 			o.RefusedPosts = 500
 		}
 		if b.protected && n%10 == 0 {
-			o.Protected = []*schemas.SampledRequest{{Id: 1, Path: "/feed", Agent: "Googlebot", Client: attackersToken(0)}}
+			requests = append(requests, picked{report.Sampled{ID: 1, Path: "/feed", Agent: "Googlebot", Client: attackersToken(0)}, true, false})
 		}
+		o.Clients, o.Sample = e, sampleOfAll(requests)
 		for _, found := range site.Next(o) {
 			f = found
 		}
@@ -169,7 +171,7 @@ func TestOfficesAreNoCulprits(t *testing.T) {
 func TestTokensAreOfADay(t *testing.T) {
 	m := newMemory()
 	for _, day := range []uint32{5, 6} {
-		m.put(day*minutesOfDay, &schemas.SampledRequest{Client: 9}, false)
+		m.add(request{minute: day * minutesOfDay, client: 9}, "", "", "", "")
 	}
 	all := []condition{(&someClients{day: 6, tokens: []uint32{9}}).condition()}
 	if hits, n := m.hits(all, told(all)); hits != 1 || n != 1 {

@@ -204,10 +204,11 @@ func learnMixes(b *schemas.Baseline, o *schemas.Observation) {
 	if b.Shares == nil {
 		b.Shares = map[string]*schemas.Shares{}
 	}
+	sampled := sizeOf(o.Sample)
 	for _, list := range append([]string{kindsOfPath}, lists...) {
-		if len(o.Sample) > 0 {
-			key := sampleOf(list)
-			b.Shares[key] = learnSample(b.Shares[key], sampleMix(o, list), len(o.Sample))
+		if sampled > 0 {
+			key := sampledList(list)
+			b.Shares[key] = learnSample(b.Shares[key], sampleMix(o.Sample, list), sampled)
 		}
 		if mix := mixOf(o.Row, list); mix != nil && o.Row.Requests >= leastMix {
 			b.Shares[list] = learnShares(b.Shares[list], mix)

@@ -49,18 +49,30 @@ func (m *memory) place(text string) uint16 {
 	return at
 }
 
-func (m *memory) put(minute uint32, s *schemas.SampledRequest, suspect bool) {
-	m.requests = append(m.requests, request{id: s.Id, minute: minute, network: s.Network, client: s.Client, path: m.place(s.Path), agent: m.place(s.Agent),
-		referrer: m.place(s.Referrer), country: m.place(s.Country), method: vocabulary.Method(s.Method), query: s.Query, accused: s.Accused, suspect: suspect})
+// put takes in a request of a sample.
+func (m *memory) put(minute uint32, s *schemas.Sample, i int, suspect bool) {
+	marks := s.Marks[i]
+	m.add(request{id: uint64(s.Ids[i]), minute: minute, network: s.Networks[i], client: s.Clients[i], method: vocabulary.Method(s.Methods[i]),
+		query: marks&withQuery != 0, accused: marks&ofAccused != 0, suspect: suspect}, s.Texts[s.Paths[i]], s.Texts[s.Agents[i]], s.Texts[s.Referrers[i]],
+		s.Texts[s.Countries[i]])
 }
 
-// remember takes in a minute of usual requests, which come in order of id.
-func (m *memory) remember(minute uint32, sample []*schemas.SampledRequest) {
+func (m *memory) add(r request, path, agent, referrer, country string) {
+	r.path, r.agent, r.referrer, r.country = m.place(path), m.place(agent), m.place(referrer), m.place(country)
+	m.requests = append(m.requests, r)
+}
+
+// remember takes in a minute of usual requests.
+func (m *memory) remember(minute uint32, s *schemas.Sample) {
 	if n := len(m.requests); n > 0 && m.requests[n-1].minute/60 != minute/60 {
 		m.thin(minute)
 	}
-	for _, s := range sample[:min(len(sample), perMinute)] {
-		m.put(minute, s, false)
+	taken := 0
+	for i, marks := range s.GetMarks() {
+		if marks&inAll != 0 && taken < perMinute {
+			m.put(minute, s, i, false)
+			taken++
+		}
 	}
 }
 
@@ -100,9 +112,12 @@ func (m *memory) keep(requests []request) {
 }
 
 // protect takes in requests of clients that no rule may reach: each combination of values once, the latest last.
-func (m *memory) protect(minute uint32, sample []*schemas.SampledRequest) {
-	for _, s := range sample {
-		m.put(minute, s, false)
+func (m *memory) protect(minute uint32, s *schemas.Sample) {
+	for i, marks := range s.GetMarks() {
+		if marks&inProtected == 0 {
+			continue
+		}
+		m.put(minute, s, i, false)
 		last := m.requests[len(m.requests)-1]
 		same := func(r request) bool {
 			return r.path == last.path && r.agent == last.agent && r.referrer == last.referrer && r.country == last.country && r.network == last.network &&
@@ -164,8 +179,8 @@ func memoryOf(p *schemas.Memory) *memory {
 		return ""
 	}
 	for i := range n {
-		m.put(p.Minutes[i], &schemas.SampledRequest{Id: p.Ids[i], Path: text(p.Paths[i]), Agent: text(p.Agents[i]), Referrer: text(p.Referrers[i]),
-			Country: text(p.Countries[i]), Network: p.Networks[i], Method: p.Methods[i], Accused: p.Accused[i], Query: p.Queries[i], Client: clients[i]}, p.Suspect[i])
+		m.add(request{id: p.Ids[i], minute: p.Minutes[i], network: p.Networks[i], client: clients[i], method: vocabulary.Method(p.Methods[i]), query: p.Queries[i],
+			accused: p.Accused[i], suspect: p.Suspect[i]}, text(p.Paths[i]), text(p.Agents[i]), text(p.Referrers[i]), text(p.Countries[i]))
 	}
 	return m
 }

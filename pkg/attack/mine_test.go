@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"pgregory.net/rapid"
 
+	"github.com/floodgauge/floodgauge/pkg/report"
 	"github.com/floodgauge/floodgauge/pkg/vocabulary"
 	"github.com/floodgauge/floodgauge/schemas"
 )
@@ -22,23 +23,47 @@ type asked struct {
 	protected, query, accuse bool
 }
 
-// sampleOfKinds is a sample of 64 requests.
-func sampleOfKinds(w *world, kinds ...asked) (all, protected []*schemas.SampledRequest) {
+// picked is a request of a sample.
+type picked struct {
+	report.Sampled
+	protected, accused bool
+}
+
+// requestsOfKinds are 64 requests.
+func requestsOfKinds(w *world, kinds ...asked) (all []picked) {
 	for range 64 {
 		at := int(w.rng.IntN(100))
 		for _, k := range kinds {
 			if at -= k.percent; at < 0 {
-				s := &schemas.SampledRequest{Id: w.rng.Uint64(), Path: k.path, Agent: k.agent, Country: k.country, Network: k.network, Method: uint32(k.method),
-					Query: k.query, Accused: k.accuse}
-				all = append(all, s)
-				if k.protected {
-					protected = append(protected, s)
-				}
+				all = append(all, picked{report.Sampled{ID: w.rng.Uint32(), Path: k.path, Agent: k.agent, Country: [2]byte([]byte(k.country)), Network: k.network,
+					Method: k.method, Query: k.query}, k.protected, k.accuse})
 				break
 			}
 		}
 	}
-	return all, protected
+	return all
+}
+
+// sampleOfAll is a sample of all of them.
+func sampleOfAll(requests []picked) *schemas.Sample {
+	w := newSampleWriter()
+	for i := range requests {
+		in := inAll
+		if requests[i].protected {
+			in |= inProtected
+		}
+		w.add(&requests[i].Sampled, in, requests[i].accused)
+	}
+	return w.sample
+}
+
+func sampleOfKinds(w *world, kinds ...asked) *schemas.Sample {
+	return sampleOfAll(requestsOfKinds(w, kinds...))
+}
+
+// sampleOfAttack is a sample of a minute of which nine of ten are the attack's.
+func sampleOfAttack(w *world, attack ...asked) *schemas.Sample {
+	return sampleOfAll(append(requestsOfKinds(w, attack...)[:58], requestsOfKinds(w, usualKinds()...)[:6]...))
 }
 
 func usualKinds() []asked {
@@ -57,11 +82,9 @@ func mined(t *testing.T, attack []asked, allowed func(string, []*schemas.Conditi
 			crowds = append(crowds, botnet(9000))
 		}
 		o := w.next(crowds...)
-		usual, protected := sampleOfKinds(w, usualKinds()...)
-		o.Sample, o.Protected = usual, protected
+		o.Sample = sampleOfKinds(w, usualKinds()...)
 		if flood {
-			bad, _ := sampleOfKinds(w, attack...)
-			o.Sample = append(bad[:58:58], usual[:6]...)
+			o.Sample = sampleOfAttack(w, attack...)
 			o.RefusedPosts, o.Clients = 500, &schemas.ClientEvidence{Unknown: "not logged"}
 		}
 		for _, path := range public {
@@ -192,7 +215,7 @@ func TestSitesGoOn(t *testing.T) {
 				crowds = append(crowds, botnet(5000))
 			}
 			o := w.next(crowds...)
-			o.Sample, o.Protected = sampleOfKinds(w, usualKinds()...)
+			o.Sample = sampleOfKinds(w, usualKinds()...)
 			if n == stop {
 				data, err := proto.Marshal(resumed.State())
 				state := &schemas.SiteState{}
@@ -227,10 +250,9 @@ func BenchmarkMine(b *testing.B) {
 			crowds = append(crowds, botnet(9000))
 		}
 		o := w.next(crowds...)
-		o.Sample, o.Protected = sampleOfKinds(w, usualKinds()...)
+		o.Sample = sampleOfKinds(w, usualKinds()...)
 		if flood {
-			bad, _ := sampleOfKinds(w, post)
-			o.Sample, o.RefusedPosts, o.Clients = append(bad[:58:58], o.Sample[:6]...), 500, &schemas.ClientEvidence{Unknown: "not logged"}
+			o.Sample, o.RefusedPosts, o.Clients = sampleOfAttack(w, post), 500, &schemas.ClientEvidence{Unknown: "not logged"}
 		}
 		site.Next(o)
 	}

@@ -1,7 +1,6 @@
 package attack
 
 import (
-	"cmp"
 	"math"
 	"slices"
 	"strconv"
@@ -80,9 +79,9 @@ const (
 // compared gives a minute's mix of a list and the usual one: by the sample, which knows what the k rule hides, or by the published lists. Values of samples
 // are not for people. Both are nil where too little is known.
 func compared(b *schemas.Baseline, o *schemas.Observation, list string) (mix, usual map[string]float64) {
-	if len(o.Sample) >= leastSample {
-		if s := b.Shares[sampleOf(list)]; s.GetLearned() >= leastSampled {
-			return sampleMix(o, list), s.Shares
+	if sizeOf(o.Sample) >= leastSample {
+		if s := b.Shares[sampledList(list)]; s.GetLearned() >= leastSampled {
+			return sampleMix(o.Sample, list), s.Shares
 		}
 	}
 	if s := b.Shares[list]; knownMix(s) {
@@ -91,40 +90,8 @@ func compared(b *schemas.Baseline, o *schemas.Observation, list string) (mix, us
 	return nil, nil
 }
 
-// sampleOf is the key under which a baseline keeps what samples say of a list.
-func sampleOf(list string) string { return "sample_" + list }
-
-// sampleMix is each value's share of the sample, 0 to 1.
-func sampleMix(o *schemas.Observation, list string) map[string]float64 {
-	mix := map[string]float64{}
-	for _, s := range o.Sample {
-		mix[sampledValue(s, list)] += 1 / float64(len(o.Sample))
-	}
-	return mix
-}
-
-func sampledValue(s *schemas.SampledRequest, list string) string {
-	value := ""
-	switch list {
-	case "top_agents":
-		value = s.Agent
-	case "top_paths":
-		value = s.Path
-	case "top_networks":
-		if s.Network != 0 {
-			value = "AS" + strconv.FormatUint(uint64(s.Network), 10)
-		}
-	case "top_countries":
-		value = s.Country
-	case "top_referrers":
-		value = s.Referrer
-	case kindsOfPath:
-		if value = page; s.Static {
-			value = static
-		}
-	}
-	return cmp.Or(value, none)
-}
+// sampledList is the key under which a baseline keeps what samples say of a list.
+func sampledList(list string) string { return "sample_" + list }
 
 // learnSample moves a usual mix towards a sample's, by its size.
 func learnSample(s *schemas.Shares, mix map[string]float64, n int) *schemas.Shares {
@@ -142,7 +109,7 @@ func learnSample(s *schemas.Shares, mix map[string]float64, n int) *schemas.Shar
 
 // chance is how far a sample of so many persons is from what it was drawn from, on average: their requests go together, so it is persons who count.
 func chance(o *schemas.Observation, mix, usual map[string]float64) float64 {
-	persons := float64(len(o.Sample))
+	persons := float64(sizeOf(o.Sample))
 	if n := math.Max(float64(o.Clients.GetPersons()), float64(o.Row.GetVisitors())); n > 0 {
 		persons = math.Min(persons, n)
 	}

@@ -15,26 +15,6 @@ func Observe(sum *report.Summary, row *schemas.TrafficReport) *schemas.Observati
 	o := &schemas.Observation{Row: slim, RefusedPosts: int64(sum.RefusedPosts())}
 	accused := map[uint32]bool{}
 	o.Clients = evidenceOf(sum, accused)
-	all, protected, suspect := sum.Sample()
-	o.Sample, o.Protected, o.Suspect = sampled(all, accused), sampled(protected, nil), sampled(suspect, accused)
+	o.Sample = sampleOf(sum, accused)
 	return o
-}
-
-func sampled(requests []report.Sampled, accused map[uint32]bool) []*schemas.SampledRequest {
-	out := make([]*schemas.SampledRequest, len(requests))
-	for i := range requests {
-		d := &requests[i]
-		out[i] = &schemas.SampledRequest{Id: uint64(d.ID), Path: d.Path, Agent: d.Agent, Referrer: d.Referrer, Country: countryName(d.Country), Network: d.Network,
-			Status: uint32(d.Status), Method: uint32(d.Method), Class: uint32(d.Class), Static: d.Static, Miss: d.Miss, Query: d.Query,
-			Client: d.Client, Accused: d.Client != 0 && accused[d.Client]}
-	}
-	return out
-}
-
-// countryName is "" for the zero code.
-func countryName(code [2]byte) string {
-	if code == ([2]byte{}) {
-		return ""
-	}
-	return string(code[:])
 }

@@ -82,10 +82,11 @@ func (s *Site) Until(end time.Time) (findings []*schemas.Finding) {
 }
 
 func (s *Site) judge(o *schemas.Observation) (findings []*schemas.Finding) {
+	o.Sample = readable(o.Sample)
 	next := s.baseline
 	f := advance(next, o, dismissed(s.words, o.Row.Minute.AsTime()))
 	minute := uint32(o.Row.Minute.AsTime().Unix() / 60)
-	s.protected.protect(minute, o.Protected)
+	s.protected.protect(minute, o.Sample)
 	if next.CaseStarted == nil {
 		if harmless(f) {
 			s.usual.remember(minute, o.Sample)
@@ -113,11 +114,12 @@ func (s *Site) follow(minute uint32, o *schemas.Observation, f *schemas.Finding)
 	for len(s.minutes) > 0 && s.minutes[0].Minute+minedMinutes <= minute {
 		s.minutes = s.minutes[1:]
 	}
-	for _, d := range o.Sample {
-		s.attack.put(minute, d, false)
-	}
-	for _, d := range o.Suspect {
-		s.attack.put(minute, d, true)
+	for _, of := range []uint32{inAll, inSuspect} {
+		for i, marks := range o.Sample.GetMarks() {
+			if marks&of != 0 {
+				s.attack.put(minute, o.Sample, i, of == inSuspect)
+			}
+		}
 	}
 	s.minutes = append(s.minutes, &schemas.CaseMinute{Minute: minute, Requests: float64(f.Requests), Normal: f.NormalRequests,
 		Culprits: o.Clients.GetCulprits()})

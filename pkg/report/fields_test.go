@@ -20,6 +20,7 @@ var notEncoded = map[string]string{
 	"groupSets.words":  "each set writes its members; where they lie is of no meaning",
 	"groupSets.free":   "where free memory lies is of no meaning",
 	"groupSets.one":    "scratch",
+	"sample.settled":   "tells only whether there is work left",
 	"client.detail":    "the detail itself is written; where it lies is of no meaning",
 }
 

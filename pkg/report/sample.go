@@ -69,6 +69,7 @@ func compareSampled(a, b Sampled) int {
 // lines are added there may be twice as many as stay, in no order; every reader settles first.
 type sample struct {
 	held                    []Sampled
+	settled                 bool // held is what stays, in order
 	all, protected, suspect sampleLimit
 }
 
@@ -90,26 +91,47 @@ func (s *sample) count(r *Request) {
 		s.settle()
 	}
 	if len(s.held) == cap(s.held) { // most summaries of a flood of names have one request
-		s.held = append(make([]Sampled, 0, min(2*len(s.held)+1, 2*mostSampled)), s.held...)
+		s.held = append(make([]Sampled, 0, min(4*len(s.held)+1, 2*mostSampled)), s.held...)
 	}
-	s.held = append(s.held, sampledOf(r))
+	s.held, s.settled = append(s.held, sampledOf(r)), false
 }
 
 // settle puts what stays in order.
 func (s *sample) settle() {
-	slices.SortFunc(s.held, compareSampled)
+	if s.settled {
+		return
+	}
+	sortSampled(s.held)
 	all, protected, suspect := counting{limit: sampleCapacity}, counting{limit: protectedCapacity}, counting{limit: suspectCapacity}
 	kept := s.held[:0]
-	for _, d := range s.held {
-		stays := all.takes(d.ID)
-		stays = d.protected && protected.takes(d.ID) || stays
-		stays = d.suspect && suspect.takes(d.ID) || stays
-		if stays {
-			kept = append(kept, d)
+	for i := range s.held {
+		if d := &s.held[i]; d.in(&all, &protected, &suspect) != 0 {
+			kept = append(kept, *d)
 		}
 	}
 	clear(s.held[len(kept):]) // lets go of strings
-	s.held, s.all, s.protected, s.suspect = kept, all.sampleLimit, protected.sampleLimit, suspect.sampleLimit
+	*s = sample{kept, true, all.sampleLimit, protected.sampleLimit, suspect.sampleLimit}
+}
+
+// sortSampled is slices.SortFunc by compareSampled, but moves each request once: they are large, and nearly all are told by their ids.
+func sortSampled(requests []Sampled) {
+	order := make([]uint64, 0, 2*mostSampled)
+	for i := range requests {
+		order = append(order, uint64(requests[i].ID)<<32|uint64(i))
+	}
+	slices.Sort(order)
+	same := false
+	for i := range order {
+		same = same || i > 0 && order[i-1]>>32 == order[i]>>32
+		from := int(uint32(order[i]))
+		for from < i { // what was there has moved
+			from = int(uint32(order[from]))
+		}
+		requests[i], requests[from] = requests[from], requests[i]
+	}
+	if same {
+		slices.SortFunc(requests, compareSampled)
+	}
 }
 
 // counting takes as many as stay.
@@ -128,24 +150,43 @@ func (c *counting) takes(id uint32) bool {
 }
 
 func (s *sample) merge(o *sample) {
-	s.held = append(s.held, o.held...)
+	s.held, s.settled = append(s.held, o.held...), s.settled && len(o.held) == 0
 	s.settle()
 }
 
-// Sample returns requests picked evenly out of all, at most 64; out of those that no rule may reach (verified crawlers and the operator's allow-list), at
-// most 16; and out of those that were refused or posted something, at most 32. All are in order of ID and must not be changed.
-func (s *Summary) Sample() (all, protected, suspect []Sampled) {
+// Samples are those that a request is in.
+type Samples uint8
+
+// A summary has a sample of all requests, at most 64; one of those that no rule may reach (verified crawlers and the operator's allow-list), at most 16;
+// and one of those that were refused or posted something, at most 32.
+const (
+	InAll Samples = 1 << iota
+	InProtected
+	InSuspect
+)
+
+// EachSampled calls do with the requests of the samples, each picked evenly out of what it is of, in order of their ids. They must not be changed.
+func (s *Summary) EachSampled(do func(d *Sampled, in Samples)) {
 	s.sample.settle()
-	held := s.sample.held
-	for i := range held {
-		if held[i].protected && len(protected) < protectedCapacity {
-			protected = append(protected, held[i])
-		}
-		if held[i].suspect && len(suspect) < suspectCapacity {
-			suspect = append(suspect, held[i])
-		}
+	all, protected, suspect := counting{limit: sampleCapacity}, counting{limit: protectedCapacity}, counting{limit: suspectCapacity}
+	for i := range s.sample.held {
+		d := &s.sample.held[i]
+		do(d, d.in(&all, &protected, &suspect))
 	}
-	return held[:min(len(held), sampleCapacity)], protected, suspect
+}
+
+// in counts the request in the samples that it is in.
+func (d *Sampled) in(all, protected, suspect *counting) (in Samples) {
+	if all.takes(d.ID) {
+		in = InAll
+	}
+	if d.protected && protected.takes(d.ID) {
+		in |= InProtected
+	}
+	if d.suspect && suspect.takes(d.ID) {
+		in |= InSuspect
+	}
+	return in
 }
 
 // addToSamples takes in a request.

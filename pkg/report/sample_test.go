@@ -27,12 +27,19 @@ func TestSampleIsThoseWithTheSmallestIDs(t *testing.T) {
 	}
 	parts[0].Merge(parts[1])
 	parts[0].Merge(parts[2])
-	gotAll, gotProtected, gotSuspect := parts[0].Sample()
+	got := map[Samples][]Sampled{}
+	parts[0].EachSampled(func(d *Sampled, in Samples) {
+		for _, of := range []Samples{InAll, InProtected, InSuspect} {
+			if in&of != 0 {
+				got[of] = append(got[of], *d)
+			}
+		}
+	})
 	for name, c := range map[string]struct {
 		got, all []Sampled
 		capacity int
 	}{
-		"all": {gotAll, all, sampleCapacity}, "protected": {gotProtected, protected, protectedCapacity}, "suspect": {gotSuspect, suspect, suspectCapacity},
+		"all": {got[InAll], all, sampleCapacity}, "protected": {got[InProtected], protected, protectedCapacity}, "suspect": {got[InSuspect], suspect, suspectCapacity},
 	} {
 		slices.SortFunc(c.all, compareSampled)
 		if !slices.Equal(c.got, c.all[:c.capacity]) {

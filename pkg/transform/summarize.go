@@ -26,6 +26,9 @@ const softLimit = 24 << 20
 // blocksPerCheck is how many blocks pass between two looks at the limit.
 const blocksPerCheck = 32
 
+// linesOfLarge is how many lines a bundle has after which making a summarizer anew, with empty caches, costs nothing to speak of.
+const linesOfLarge = 200_000
+
 // summarizeFn parses blocks and gathers summaries inside the bundle. It stands before any windowing, so what it emits at the bundle's end
 // carries the time of its own lines' minute: while a bundle is open the watermark cannot pass them.
 type summarizeFn struct {
@@ -33,13 +36,24 @@ type summarizeFn struct {
 	// Visible asks for each host's distinct clients too, from which the hosts that may be named are found (bounded runs without a site list).
 	Visible bool
 
-	summarizer *summarize.Summarizer // made in Setup
+	summarizer *summarize.Summarizer // nil until a bundle begins
 	reported   summarize.Counts      // already added to the metrics
 	blocks     int
 }
 
-// Setup opens the lookups and the parsers, once per worker.
-func (f *summarizeFn) Setup() error {
+// Setup reports a configuration that is wrong before any input is read.
+func (f *summarizeFn) Setup() error { return f.prepare() }
+
+// StartBundle makes a summarizer where the last bundle left none.
+func (f *summarizeFn) StartBundle(_ context.Context, _, _ func(beam.EventTime, string, []byte), _ func(logentry.DeadLetter)) error {
+	if f.summarizer != nil {
+		return nil
+	}
+	return f.prepare()
+}
+
+// prepare opens the lookups and the parsers.
+func (f *summarizeFn) prepare() error {
 	cfg := f.Config
 	keys, err := processKeys()
 	if err != nil {
@@ -67,10 +81,14 @@ func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit, 
 	return nil
 }
 
-// FinishBundle hands over what the bundle gathered.
+// FinishBundle hands over what the bundle gathered. After a large bundle it lets go of the caches: nothing may be left to read, and what comes after the
+// last line needs the memory.
 func (f *summarizeFn) FinishBundle(ctx context.Context, emit, clients func(beam.EventTime, string, []byte), _ func(logentry.DeadLetter)) error {
 	f.hand(f.summarizer.Flush, emit, clients)
 	f.reported = reportCounts(ctx, f.summarizer.Counts(), f.reported)
+	if f.summarizer.Lines() > linesOfLarge {
+		f.summarizer, f.reported = nil, summarize.Counts{}
+	}
 	return nil
 }
 
