@@ -2,7 +2,6 @@ package attack
 
 import (
 	"cmp"
-	"maps"
 	"math"
 	"slices"
 
@@ -67,13 +66,19 @@ func foldShares(shares map[string]float64) {
 	if len(shares) <= maxShares {
 		return
 	}
-	values := slices.SortedFunc(maps.Keys(shares), func(a, b string) int {
-		return cmp.Or(cmp.Compare(shares[b], shares[a]), cmp.Compare(a, b))
-	})
-	for _, value := range values[maxShares-1:] {
-		if value != others {
-			shares[others] += shares[value]
-			delete(shares, value)
+	type share struct {
+		value string
+		part  float64
+	}
+	values := make([]share, 0, len(shares))
+	for value, part := range shares {
+		values = append(values, share{value, part})
+	}
+	slices.SortFunc(values, func(a, b share) int { return cmp.Or(cmp.Compare(b.part, a.part), cmp.Compare(a.value, b.value)) })
+	for _, v := range values[maxShares-1:] {
+		if v.value != others {
+			shares[others] += v.part
+			delete(shares, v.value)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func requestsOfKinds(w *world, kinds ...asked) (all []picked) {
 
 // sampleOfAll is a sample of all of them.
 func sampleOfAll(requests []picked) *schemas.Sample {
-	w := newSampleWriter()
+	w := newSampleWriter(len(requests))
 	for i := range requests {
 		in := inAll
 		if requests[i].protected {

@@ -19,7 +19,7 @@ const (
 
 // sampleOf writes a summary's samples as columns.
 func sampleOf(sum *report.Summary, accused map[uint32]bool) *schemas.Sample {
-	w := newSampleWriter()
+	w := newSampleWriter(sum.Sampled())
 	sum.EachSampled(func(d *report.Sampled, in report.Samples) { w.add(d, uint32(in), accused[d.Client] && d.Client != 0) })
 	return w.sample
 }
@@ -29,8 +29,18 @@ type sampleWriter struct {
 	places map[string]uint32
 }
 
-func newSampleWriter() *sampleWriter {
-	return &sampleWriter{sample: &schemas.Sample{Texts: []string{""}}, places: map[string]uint32{"": 0}}
+// newSampleWriter makes room for n requests.
+func newSampleWriter(n int) *sampleWriter {
+	// All columns of numbers lie in one piece of memory.
+	const columns = 9
+	numbers, next := make([]uint32, columns*n), 0
+	column := func() []uint32 {
+		next += n
+		return numbers[next-n : next-n : next]
+	}
+	s := &schemas.Sample{Texts: make([]string, 1, n+1), Ids: column(), Clients: column(), Paths: column(), Agents: column(), Referrers: column(),
+		Countries: column(), Networks: column(), Methods: column(), Marks: column()}
+	return &sampleWriter{sample: s, places: map[string]uint32{"": 0}}
 }
 
 func (w *sampleWriter) add(d *report.Sampled, in uint32, accused bool) {

@@ -30,7 +30,7 @@ type Builder func(s beam.Scope, spec json.RawMessage) error
 // A child's garbage collector lets the heap grow fivefold between collections, but not beyond its job's memory, where it works harder: a run
 // holds little for long, and most of its memory is free again soon.
 const (
-	memoryLimit = 230 << 20
+	memoryLimit = 190 << 20
 	gcPercent   = 400
 )
 

@@ -175,6 +175,12 @@ func (s *Summary) EachSampled(do func(d *Sampled, in Samples)) {
 	}
 }
 
+// Sampled is how many requests are in the samples.
+func (s *Summary) Sampled() int {
+	s.sample.settle()
+	return len(s.sample.held)
+}
+
 // in counts the request in the samples that it is in.
 func (d *Sampled) in(all, protected, suspect *counting) (in Samples) {
 	if all.takes(d.ID) {
