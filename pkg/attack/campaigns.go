@@ -15,7 +15,8 @@ type Campaign struct {
 	Marks []string
 }
 
-// Campaigns groups cases that overlap, are of one kind and have a value in common that stands out. Only what is called an attack, or suspected, counts.
+// Campaigns groups cases that overlap, are of one kind and have a value in common that stands out, the largest groups first. Only what is called an attack, or
+// suspected, counts, and a group whose cases are all in a larger one is not told again.
 func Campaigns(cases []Case) (all []Campaign) {
 	byMark := map[string][]Case{}
 	for _, c := range cases {
@@ -50,7 +51,20 @@ func Campaigns(cases []Case) (all []Campaign) {
 	slices.SortFunc(all, func(a, b Campaign) int {
 		return cmp.Or(cmp.Compare(len(b.Cases), len(a.Cases)), strings.Compare(identity(a.Cases), identity(b.Cases)))
 	})
-	return all
+	kept := all[:0]
+	for _, c := range all {
+		if !slices.ContainsFunc(kept, c.within) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// within tells whether all cases are among another campaign's.
+func (c *Campaign) within(other Campaign) bool {
+	return !slices.ContainsFunc(c.Cases, func(one Case) bool {
+		return !slices.ContainsFunc(other.Cases, func(o Case) bool { return o.Host == one.Host && o.From.Equal(one.From) })
+	})
 }
 
 // overlapping parts cases, in order of their beginning, where there is a pause.

@@ -44,11 +44,11 @@ func (c *RateChange) Words() string {
 		sites = fmt.Sprintf("%d of %d sites", c.Sites, c.Of)
 	}
 	return fmt.Sprintf("%s that have enough requests to tell changed by the same factor, %s, in this minute, with the usual mix: the log's sample rate was probably "+
-		"changed, or a part of the log is missing.", sites, factorWords(c.Factor))
+		"changed, or a part of the log is missing.", sites, c.FactorWords())
 }
 
-// factorWords have two digits that mean something: factors are measured.
-func factorWords(x float64) string { return strconv.FormatFloat(x, 'g', 2, 64) }
+// FactorWords are the factor in the two digits that mean something: it is measured.
+func (c *RateChange) FactorWords() string { return strconv.FormatFloat(c.Factor, 'g', 2, 64) }
 
 // Steps are the minutes in which the lines of all sites together came to another level at once, in order. lines are those of each minute that is closed.
 func Steps(lines map[time.Time]int64) (steps []time.Time) {

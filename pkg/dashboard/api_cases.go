@@ -1,6 +1,7 @@
 package dashboard
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -39,6 +40,7 @@ type caseJSON struct {
 	NormalRequests float64         `json:"normal_requests"`
 	Page           string          `json:"page"`
 	NoAttack       *feedbackJSON   `json:"no_attack"`
+	RateChanged    *rateJSON       `json:"sample_rate_changed"`
 	Worst          json.RawMessage `json:"worst"`
 }
 
@@ -102,7 +104,7 @@ func (s *Server) apiCases(w http.ResponseWriter, r *request) error {
 	}
 	answer := casesJSON{From: from, To: to, Cases: []caseJSON{}}
 	for i := range cases {
-		j, err := caseAnswer(&cases[i])
+		j, err := s.caseAnswer(r.Context(), &cases[i])
 		if err != nil {
 			return err
 		}
@@ -111,12 +113,16 @@ func (s *Server) apiCases(w http.ResponseWriter, r *request) error {
 	return writeJSON(w, answer)
 }
 
-func caseAnswer(c *siteCase) (caseJSON, error) {
+func (s *Server) caseAnswer(ctx context.Context, c *siteCase) (caseJSON, error) {
 	worst, err := findings.JSON(c.Worst)
 	if err != nil {
 		return caseJSON{}, fmt.Errorf("writing a finding: %w", err)
 	}
+	changed, err := s.rateChanged(ctx, c)
+	if err != nil {
+		return caseJSON{}, err
+	}
 	verdict := strings.ToLower(strings.TrimPrefix(c.Worst.Verdict.String(), "VERDICT_"))
 	return caseJSON{Host: c.Host, Start: c.start.UTC(), To: c.To.UTC(), Open: c.open, Verdict: verdict, Kind: c.Worst.Kind, Title: c.title(), Minutes: c.Findings,
-		Requests: c.Requests, NormalRequests: c.Normal, Page: c.path(), NoAttack: feedbackAnswer(c.said), Worst: worst}, nil
+		Requests: c.Requests, NormalRequests: c.Normal, Page: c.path(), NoAttack: feedbackAnswer(c.said), RateChanged: rateAnswer(changed), Worst: worst}, nil
 }

@@ -26,7 +26,7 @@ type campaign struct {
 	marks []string    // what they have in common
 }
 
-// campaignsOf finds campaigns, the largest first. One whose cases are all in a larger one is not said again, nor are cases that somebody said are none.
+// campaignsOf finds campaigns, the largest first. Cases that somebody said are none are left out.
 func campaignsOf(cases []siteCase) (all []campaign) {
 	byWorst := map[*schemas.Finding]*siteCase{}
 	var joined []attack.Case
@@ -41,16 +41,9 @@ func campaignsOf(cases []siteCase) (all []campaign) {
 		for i := range found.Cases {
 			one.cases = append(one.cases, byWorst[found.Cases[i].Worst])
 		}
-		if !slices.ContainsFunc(all, one.within) {
-			all = append(all, one)
-		}
+		all = append(all, one)
 	}
 	return all
-}
-
-// within tells whether all cases are among another campaign's.
-func (c *campaign) within(other campaign) bool {
-	return !slices.ContainsFunc(c.cases, func(one *siteCase) bool { return !slices.Contains(other.cases, one) })
 }
 
 func (c *campaign) open() bool {

@@ -23,6 +23,7 @@ type caseView struct {
 	Grave, Open   bool
 	Accused       string
 	AlsoOn        []campaignView
+	Rate          string // a changed sample rate that it may be due to; "" where there is none
 	Feedback      *feedbackView
 	Still         drawing
 	Usual         drawing
@@ -130,6 +131,11 @@ func (s *Server) caseViewOf(r *request, c *siteCase, fresh freshness) (*caseView
 		return nil, err
 	}
 	view.Rules = rulesOf(c, k, r.now)
+	changed, err := s.rateChanged(r.Context(), c)
+	if err != nil {
+		return nil, err
+	}
+	view.Rate = sampleRateWords(changed, r.now)
 	view.AlsoOn, err = s.alsoOn(r, c, fresh)
 	return view, err
 }

@@ -223,9 +223,15 @@ func addValues(all, more []*schemas.TopValue) {
 func (m *memory) Rows(ctx context.Context, who access.SiteSet, host, level string, from, to time.Time, each func(reportstore.Row) error) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	for _, row := range m.within(who, host, level, from, to) {
-		if err := each(row); err != nil {
-			return err
+	hosts := []string{host}
+	if host == "" {
+		hosts = slices.Sorted(maps.Keys(m.rows[level]))
+	}
+	for _, host := range hosts {
+		for _, row := range m.within(who, host, level, from, to) {
+			if err := each(row); err != nil {
+				return err
+			}
 		}
 	}
 	return cmp.Or(m.fail, ctx.Err())
