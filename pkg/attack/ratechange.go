@@ -35,7 +35,11 @@ type RateChange struct {
 	Factor float64
 	// Sites changed by that factor, of those that have requests enough to tell.
 	Sites, Of int
+	changed   map[string]bool // hosts
 }
+
+// Has tells whether a site is one of those that changed by the factor.
+func (c *RateChange) Has(host string) bool { return c.changed[host] }
 
 // Words say what happened, with a full stop.
 func (c *RateChange) Words() string {
@@ -145,8 +149,8 @@ func changeOf(sites map[string]*around) *RateChange {
 	}
 	slices.Sort(changes)
 	usual := changes[len(changes)/2]
-	c := &RateChange{Factor: math.Exp(usual)}
-	for _, a := range sites {
+	c := &RateChange{Factor: math.Exp(usual), changed: map[string]bool{}}
+	for host, a := range sites {
 		noise := math.Sqrt(burst / a.lines[0] * (1 + 1/c.Factor))
 		if a.lines[0] == 0 || noise > math.Abs(usual)/5 {
 			continue
@@ -154,6 +158,7 @@ func changeOf(sites map[string]*around) *RateChange {
 		c.Of++
 		if math.Abs(a.change()-usual) <= 0.1+2*noise {
 			c.Sites++
+			c.changed[host] = true
 		}
 	}
 	if math.Abs(usual) < math.Log(leastStep) || c.Sites < leastTelling || float64(c.Sites) < partSame*float64(c.Of) {

@@ -112,7 +112,7 @@ func sampleMix(s *schemas.Sample, list string) map[string]float64 {
 	}
 	mix := make(map[string]float64, len(counts))
 	for at, count := range counts {
-		mix[nameOf(s, list, at)] = float64(count) / float64(n)
+		mix[nameOf(s, list, at)] += float64(count) / float64(n)
 	}
 	return mix
 }

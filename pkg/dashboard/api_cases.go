@@ -103,8 +103,9 @@ func (s *Server) apiCases(w http.ResponseWriter, r *request) error {
 		return err
 	}
 	answer := casesJSON{From: from, To: to, Cases: []caseJSON{}}
+	rates := rateChanges{}
 	for i := range cases {
-		j, err := s.caseAnswer(r.Context(), &cases[i])
+		j, err := s.caseAnswer(r.Context(), &cases[i], rates)
 		if err != nil {
 			return err
 		}
@@ -113,12 +114,12 @@ func (s *Server) apiCases(w http.ResponseWriter, r *request) error {
 	return writeJSON(w, answer)
 }
 
-func (s *Server) caseAnswer(ctx context.Context, c *siteCase) (caseJSON, error) {
+func (s *Server) caseAnswer(ctx context.Context, c *siteCase, rates rateChanges) (caseJSON, error) {
 	worst, err := findings.JSON(c.Worst)
 	if err != nil {
 		return caseJSON{}, fmt.Errorf("writing a finding: %w", err)
 	}
-	changed, err := s.rateChanged(ctx, c)
+	changed, err := s.rateChanged(ctx, c, rates)
 	if err != nil {
 		return caseJSON{}, err
 	}

@@ -131,7 +131,7 @@ func (s *Server) caseViewOf(r *request, c *siteCase, fresh freshness) (*caseView
 		return nil, err
 	}
 	view.Rules = rulesOf(c, k, r.now)
-	changed, err := s.rateChanged(r.Context(), c)
+	changed, err := s.rateChanged(r.Context(), c, rateChanges{})
 	if err != nil {
 		return nil, err
 	}

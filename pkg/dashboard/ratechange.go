@@ -16,21 +16,32 @@ const (
 	rateAfter  = 5 * time.Minute
 )
 
-// rateChanged finds the change of the log's sample rate with which a case began; nil where there was none. It is a fact of the log that all sites share: who may
-// see one site learns when it was and by which factor, and nothing of others.
-func (s *Server) rateChanged(ctx context.Context, c *siteCase) (*attack.RateChange, error) {
-	from, _ := attack.RateRange(c.first().Add(-rateBefore))
-	_, to := attack.RateRange(c.first().Add(rateAfter))
-	changes, err := findings.RateChanges(ctx, s.config.Reader, from, to)
-	if err != nil {
-		return nil, fmt.Errorf("looking for a changed sample rate: %w", err)
+// rateChanges are read once for cases that begin in the same minute, as many do where the rate was changed.
+type rateChanges map[time.Time][]*attack.RateChange
+
+// rateChanged finds the change of the log's sample rate with which a case began, of those that its own site took part in; nil where there was none. Who may see one
+// site learns when it was and about by which factor, which its own numbers say too, and nothing of others.
+func (s *Server) rateChanged(ctx context.Context, c *siteCase, read rateChanges) (nearest *attack.RateChange, err error) {
+	first := c.first()
+	changes, known := read[first]
+	if !known {
+		from, _ := attack.RateRange(first.Add(-rateBefore))
+		_, to := attack.RateRange(first.Add(rateAfter))
+		if changes, err = findings.RateChanges(ctx, s.config.Reader, from, to); err != nil {
+			return nil, fmt.Errorf("looking for a changed sample rate: %w", err)
+		}
+		read[first] = changes
 	}
 	for _, change := range changes {
-		if later := change.Minute.Sub(c.first()); later >= -rateBefore && later <= rateAfter {
-			return change, nil
+		later := change.Minute.Sub(first)
+		if !change.Has(c.Host) || later < -rateBefore || later > rateAfter {
+			continue
+		}
+		if nearest == nil || later.Abs() < nearest.Minute.Sub(first).Abs() {
+			nearest = change
 		}
 	}
-	return nil, nil
+	return nearest, nil
 }
 
 // sampleRateWords warn of a changed sample rate.
@@ -45,12 +56,12 @@ func sampleRateWords(c *attack.RateChange, now time.Time) string {
 // rateJSON is a changed sample rate.
 type rateJSON struct {
 	Minute time.Time `json:"minute"`
-	Factor float64   `json:"factor"`
+	Factor string    `json:"factor"` // rounded: whole, it would tell the requests of the site that it is the ratio of
 }
 
 func rateAnswer(c *attack.RateChange) *rateJSON {
 	if c == nil {
 		return nil
 	}
-	return &rateJSON{c.Minute.UTC(), c.Factor}
+	return &rateJSON{c.Minute.UTC(), c.FactorWords()}
 }

@@ -34,7 +34,7 @@ type Job struct {
 	Stdin *os.File
 	// TempDir is where the child and its libraries put temporary files; whoever made it removes it, as a killed child cannot. Default: the system's.
 	TempDir string
-	// Memory is near how many bytes the child's garbage collector works harder. Default 230 MiB, which is for speed.
+	// Memory is near how many bytes the child's garbage collector works harder. Default 190 MiB, which is for speed.
 	Memory int64
 	// Progress is called a few times a second with bytes on disk and lines done. Optional.
 	Progress func(bytes, lines int64)

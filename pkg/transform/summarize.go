@@ -38,6 +38,7 @@ type summarizeFn struct {
 
 	summarizer *summarize.Summarizer // nil until a bundle begins
 	reported   summarize.Counts      // already added to the metrics
+	begun      int64                 // its lines before this bundle
 	blocks     int
 }
 
@@ -47,8 +48,10 @@ func (f *summarizeFn) Setup() error { return f.prepare() }
 // StartBundle makes a summarizer where the last bundle left none.
 func (f *summarizeFn) StartBundle(_ context.Context, _, _ func(beam.EventTime, string, []byte), _ func(logentry.DeadLetter)) error {
 	if f.summarizer != nil {
+		f.begun = f.summarizer.Lines()
 		return nil
 	}
+	f.begun = 0
 	return f.prepare()
 }
 
@@ -86,7 +89,7 @@ func (f *summarizeFn) ProcessElement(_ context.Context, b logentry.Block, emit, 
 func (f *summarizeFn) FinishBundle(ctx context.Context, emit, clients func(beam.EventTime, string, []byte), _ func(logentry.DeadLetter)) error {
 	f.hand(f.summarizer.Flush, emit, clients)
 	f.reported = reportCounts(ctx, f.summarizer.Counts(), f.reported)
-	if f.summarizer.Lines() > linesOfLarge {
+	if f.summarizer.Lines()-f.begun > linesOfLarge {
 		f.summarizer, f.reported = nil, summarize.Counts{}
 	}
 	return nil

@@ -33,7 +33,7 @@ func TestBundlesAfterALargeOne(t *testing.T) {
 	}
 	dead := func(d logentry.DeadLetter) { t.Errorf("%v", d) }
 	line := []byte("www.example.org:443 198.51.100.1 - - [04/May/2026:12:00:00 +0000] \"GET / HTTP/1.1\" 200 5 \"-\" \"curl/8\"\n")
-	for _, n := range []int{5, linesOfLarge + 1, 3, 2} {
+	for _, n := range []int{5, linesOfLarge - 1, linesOfLarge + 1, 3, 2} {
 		if err := f.StartBundle(ctx, emit, emit, dead); err != nil {
 			t.Fatal(err)
 		}
@@ -43,8 +43,11 @@ func TestBundlesAfterALargeOne(t *testing.T) {
 		if err := f.FinishBundle(ctx, emit, emit, dead); err != nil {
 			t.Fatal(err)
 		}
+		if gone := f.summarizer == nil; gone != (n > linesOfLarge) || gone && f.reported != (summarize.Counts{}) {
+			t.Errorf("after %d lines: let go %v, reported %+v", n, gone, f.reported)
+		}
 	}
-	if want := uint64(linesOfLarge + 11); lines != want {
+	if want := uint64(2*linesOfLarge + 10); lines != want {
 		t.Errorf("%d lines, want %d", lines, want)
 	}
 }
